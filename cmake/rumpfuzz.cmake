@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What a build of rumpfuzz is made of:
+#   rumpfuzz_component(NAME n SOURCES ...)	a kernel component, libn.a and libn.so
+#   rumpfuzz_host_library(NAME n SOURCES ...)	host code below or above the kernel
+#   rumpfuzz_target(NAME n SOURCES ... COMPONENTS ...)	a fuzz target
+#   rumpfuzz_program(NAME n SOURCES ... COMPONENTS ...)	any other program on the kernel
+
+set(RUMPFUZZ_SANITIZE "address" CACHE STRING "address, thread or none")
+set_property(CACHE RUMPFUZZ_SANITIZE PROPERTY STRINGS address thread none)
+set(RUMPFUZZ_ENGINE "replay" CACHE STRING "libfuzzer, afl or replay (runs files, no engine)")
+set_property(CACHE RUMPFUZZ_ENGINE PROPERTY STRINGS libfuzzer afl replay)
+set(RUMPFUZZ_COVERAGE "none" CACHE STRING "none, clang or gcov")
+set_property(CACHE RUMPFUZZ_COVERAGE PROPERTY STRINGS none clang gcov)
+set(RUMPFUZZ_BACKEND "fiber" CACHE STRING "thread backend of programs: fiber or pthread")
+set_property(CACHE RUMPFUZZ_BACKEND PROPERTY STRINGS fiber pthread)
+option(RUMPFUZZ_DIAGNOSTIC "kernel self-checks (DIAGNOSTIC, LOCKDEBUG)" ON)
+option(RUMPFUZZ_TESTS "build the ATF test programs" ON)
+option(RUMPFUZZ_SHARED "build the components as shared libraries, too" ON)
+
+get_filename_component(RUMPFUZZ_TOP "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+set(RUMPFUZZ_CLANG FALSE)
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+	set(RUMPFUZZ_CLANG TRUE)
+elseif(NOT CMAKE_C_COMPILER_ID STREQUAL "GNU")
+	message(FATAL_ERROR "rumpfuzz needs clang (14 or later) or gcc (12 or later), not ${CMAKE_C_COMPILER_ID}")
+endif()
+if(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+	message(FATAL_ERROR "rumpfuzz runs on x86_64, not ${CMAKE_SYSTEM_PROCESSOR}")
+endif()
+if(RUMPFUZZ_ENGINE STREQUAL "libfuzzer" AND NOT RUMPFUZZ_CLANG)
+	message(FATAL_ERROR "RUMPFUZZ_ENGINE=libfuzzer needs clang: set CMAKE_C_COMPILER")
+endif()
+if(RUMPFUZZ_COVERAGE STREQUAL "clang" AND NOT RUMPFUZZ_CLANG)
+	message(FATAL_ERROR "RUMPFUZZ_COVERAGE=clang needs clang: set CMAKE_C_COMPILER")
+endif()
+find_program(RUMPFUZZ_OBJCOPY objcopy REQUIRED)
+find_program(RUMPFUZZ_NM nm REQUIRED)
+
+# Flags for every file: sanitizers, coverage, debug information.
+add_library(rumpfuzz_flags INTERFACE)
+set(_f -g -fno-omit-frame-pointer -fno-common -fno-strict-aliasing -Wall -Wextra
+    -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers)
+set(_l "")
+if(RUMPFUZZ_SANITIZE STREQUAL "address")
+	list(APPEND _f -fsanitize=address,undefined -fno-sanitize-recover=all)
+	list(APPEND _l -fsanitize=address,undefined)
+	if(RUMPFUZZ_CLANG)
+		# A parked thread's frames must live on its own stack, which a snapshot saves.
+		list(APPEND _f -fsanitize-address-use-after-return=never -fno-sanitize=function)
+	else()
+		list(APPEND _f --param=asan-use-after-return=0 -fno-sanitize=vptr)
+	endif()
+	set(RUMPFUZZ_SAN_DEFINES RUMP_SANITIZE)
+elseif(RUMPFUZZ_SANITIZE STREQUAL "thread")
+	list(APPEND _f -fsanitize=thread)
+	list(APPEND _l -fsanitize=thread)
+	set(RUMPFUZZ_SAN_DEFINES "")
+elseif(RUMPFUZZ_SANITIZE STREQUAL "none")
+	set(RUMPFUZZ_SAN_DEFINES "")
+else()
+	message(FATAL_ERROR "RUMPFUZZ_SANITIZE is '${RUMPFUZZ_SANITIZE}': address, thread or none")
+endif()
+if(RUMPFUZZ_COVERAGE STREQUAL "clang")
+	list(APPEND _f -fprofile-instr-generate -fcoverage-mapping)
+	list(APPEND _l -fprofile-instr-generate)
+elseif(RUMPFUZZ_COVERAGE STREQUAL "gcov")
+	list(APPEND _f --coverage)
+	list(APPEND _l --coverage)
+elseif(NOT RUMPFUZZ_COVERAGE STREQUAL "none")
+	message(FATAL_ERROR "RUMPFUZZ_COVERAGE is '${RUMPFUZZ_COVERAGE}': none, clang or gcov")
+endif()
+if(RUMPFUZZ_CLANG)
+	list(APPEND _f -fno-addrsig)
+endif()
+target_compile_options(rumpfuzz_flags INTERFACE ${_f})
+# Fixed addresses: the same input takes the same path in each process.
+target_link_options(rumpfuzz_flags INTERFACE ${_l} -no-pie)
+
+# Edges are counted in the kernel and its drivers, not in the harness.
+set(RUMPFUZZ_EDGE_FLAGS "")
+if(RUMPFUZZ_ENGINE STREQUAL "libfuzzer")
+	set(RUMPFUZZ_EDGE_FLAGS -fsanitize=fuzzer-no-link)
+elseif(NOT RUMPFUZZ_ENGINE MATCHES "^(afl|replay)$")
+	message(FATAL_ERROR "RUMPFUZZ_ENGINE is '${RUMPFUZZ_ENGINE}': libfuzzer, afl or replay")
+endif()
+
+# Host programs see rump/ alone, never the kernel's headers.
+set(RUMPFUZZ_HOST_INCLUDE "${CMAKE_BINARY_DIR}/hostinclude")
+file(MAKE_DIRECTORY "${RUMPFUZZ_HOST_INCLUDE}")
+file(CREATE_LINK "${RUMPFUZZ_TOP}/include/rump" "${RUMPFUZZ_HOST_INCLUDE}/rump" SYMBOLIC)
+add_library(rumpfuzz_host INTERFACE)
+target_include_directories(rumpfuzz_host INTERFACE "${RUMPFUZZ_HOST_INCLUDE}")
+target_compile_definitions(rumpfuzz_host INTERFACE _GNU_SOURCE)
+target_link_libraries(rumpfuzz_host INTERFACE rumpfuzz_flags)
+
+# Kernel code is freestanding and sees include/ alone.
+add_library(rumpfuzz_kernel INTERFACE)
+target_include_directories(rumpfuzz_kernel INTERFACE "${RUMPFUZZ_TOP}/include")
+target_compile_definitions(rumpfuzz_kernel INTERFACE _KERNEL _RUMPKERNEL ${RUMPFUZZ_SAN_DEFINES}
+    $<$<BOOL:${RUMPFUZZ_DIAGNOSTIC}>:DIAGNOSTIC> $<$<BOOL:${RUMPFUZZ_DIAGNOSTIC}>:DEBUG>
+    $<$<BOOL:${RUMPFUZZ_DIAGNOSTIC}>:LOCKDEBUG>)
+target_compile_options(rumpfuzz_kernel INTERFACE -std=gnu11 -ffreestanding -nostdinc
+    -fno-semantic-interposition -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
+    ${RUMPFUZZ_EDGE_FLAGS})
+target_link_libraries(rumpfuzz_kernel INTERFACE rumpfuzz_flags)
+
+# rumpfuzz_component(NAME name SOURCES file... [INCLUDES dir...])
+#
+# Compiles the files as kernel code, gives their global symbols the prefix
+# rumpns_, moves data and bss into sections which reset can find, and makes
+# lib<name>.a (target <name>) and lib<name>.so (target <name>_shared).
+function(rumpfuzz_component)
+	cmake_parse_arguments(C "" "NAME" "SOURCES;INCLUDES" ${ARGN})
+	if(NOT C_NAME OR NOT C_SOURCES OR C_UNPARSED_ARGUMENTS)
+		message(FATAL_ERROR "rumpfuzz_component(NAME name SOURCES file... [INCLUDES dir...])")
+	endif()
+	set(obj ${C_NAME}_objects)
+	add_library(${obj} OBJECT ${C_SOURCES} "${RUMPFUZZ_TOP}/cmake/region.c")
+	target_link_libraries(${obj} PRIVATE rumpfuzz_kernel)
+	target_include_directories(${obj} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}" ${C_INCLUDES})
+	target_compile_definitions(${obj} PRIVATE RUMP_COMPONENT_NAME="${C_NAME}")
+	set_target_properties(${obj} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+
+	set(lib "${CMAKE_BINARY_DIR}/lib/lib${C_NAME}.a")
+	add_custom_command(OUTPUT "${lib}"
+	    COMMAND "${RUMPFUZZ_TOP}/tools/component-link" "${lib}" $<TARGET_OBJECTS:${obj}>
+	    DEPENDS ${obj} $<TARGET_OBJECTS:${obj}> "${RUMPFUZZ_TOP}/tools/component-link"
+	    COMMAND_EXPAND_LISTS VERBATIM COMMENT "Component lib${C_NAME}")
+	add_custom_target(${C_NAME}_archive ALL DEPENDS "${lib}")
+	add_library(${C_NAME} STATIC IMPORTED GLOBAL)
+	set_target_properties(${C_NAME} PROPERTIES IMPORTED_LOCATION "${lib}")
+	add_dependencies(${C_NAME} ${C_NAME}_archive)
+
+	if(RUMPFUZZ_SHARED AND NOT RUMPFUZZ_ENGINE STREQUAL "libfuzzer")
+		set(so "${CMAKE_BINARY_DIR}/lib/lib${C_NAME}.so")
+		add_custom_command(OUTPUT "${so}"
+		    COMMAND ${CMAKE_C_COMPILER} -shared -o "${so}" ${_rumpfuzz_link_flags}
+		    -Wl,-z,start-stop-visibility=hidden -Wl,-soname,lib${C_NAME}.so
+		    -Wl,--whole-archive "${lib}" -Wl,--no-whole-archive
+		    DEPENDS "${lib}" VERBATIM COMMENT "Component lib${C_NAME}.so")
+		add_custom_target(${C_NAME}_shared ALL DEPENDS "${so}")
+	endif()
+	set_property(GLOBAL APPEND PROPERTY RUMPFUZZ_COMPONENTS ${C_NAME})
+endfunction()
+set(_rumpfuzz_link_flags ${_l})
+
+# rumpfuzz_host_library(NAME name SOURCES file... [DEFINES d...])
+function(rumpfuzz_host_library)
+	cmake_parse_arguments(H "" "NAME" "SOURCES;DEFINES" ${ARGN})
+	if(NOT H_NAME OR NOT H_SOURCES OR H_UNPARSED_ARGUMENTS)
+		message(FATAL_ERROR "rumpfuzz_host_library(NAME name SOURCES file... [DEFINES d...])")
+	endif()
+	add_library(${H_NAME} STATIC ${H_SOURCES})
+	target_link_libraries(${H_NAME} PUBLIC rumpfuzz_host)
+	target_include_directories(${H_NAME} PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}")
+	target_compile_definitions(${H_NAME} PRIVATE ${H_DEFINES})
+	target_compile_options(${H_NAME} PRIVATE -std=gnu11 -fno-sanitize-coverage=all)
+	set_target_properties(${H_NAME} PROPERTIES POSITION_INDEPENDENT_CODE ON
+	    ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+endfunction()
+
+# The kernel's libraries as link items: components whole, then the host layer.
+function(_rumpfuzz_link name)
+	set(items "")
+	foreach(c ${ARGN})
+		list(APPEND items ${c})
+	endforeach()
+	target_link_libraries(${name} PRIVATE "-Wl,--whole-archive" ${items} "-Wl,--no-whole-archive"
+	    ${RUMPFUZZ_RUMPUSER} dl pthread)
+	foreach(c ${ARGN})
+		add_dependencies(${name} ${c}_archive)
+	endforeach()
+endfunction()
+if(RUMPFUZZ_BACKEND STREQUAL "fiber")
+	set(RUMPFUZZ_RUMPUSER rumpuser)
+elseif(RUMPFUZZ_BACKEND STREQUAL "pthread")
+	set(RUMPFUZZ_RUMPUSER rumpuser_pthread)
+else()
+	message(FATAL_ERROR "RUMPFUZZ_BACKEND is '${RUMPFUZZ_BACKEND}': fiber or pthread")
+endif()
+
+# rumpfuzz_program(NAME name SOURCES file... COMPONENTS comp... [LIBRARIES lib...])
+function(rumpfuzz_program)
+	cmake_parse_arguments(P "" "NAME" "SOURCES;COMPONENTS;LIBRARIES" ${ARGN})
+	if(NOT P_NAME OR NOT P_SOURCES OR P_UNPARSED_ARGUMENTS)
+		message(FATAL_ERROR "rumpfuzz_program(NAME name SOURCES file... COMPONENTS comp...)")
+	endif()
+	add_executable(${P_NAME} ${P_SOURCES})
+	target_compile_options(${P_NAME} PRIVATE -std=gnu11)
+	target_link_libraries(${P_NAME} PRIVATE rumpfuzz_host ${P_LIBRARIES})
+	_rumpfuzz_link(${P_NAME} ${P_COMPONENTS})
+	set_target_properties(${P_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+endfunction()
+
+# rumpfuzz_target(NAME name SOURCES file... COMPONENTS comp... [DICT file])
+#
+# A fuzz target under the engine of this build; with the replay engine, a
+# program which runs the files it is given.
+function(rumpfuzz_target)
+	cmake_parse_arguments(T "" "NAME;DICT" "SOURCES;COMPONENTS" ${ARGN})
+	if(NOT T_NAME OR NOT T_SOURCES OR T_UNPARSED_ARGUMENTS)
+		message(FATAL_ERROR "rumpfuzz_target(NAME name SOURCES file... COMPONENTS comp...)")
+	endif()
+	rumpfuzz_program(NAME ${T_NAME} SOURCES ${T_SOURCES} COMPONENTS ${T_COMPONENTS}
+	    LIBRARIES rumpfuzz_harness)
+	if(RUMPFUZZ_ENGINE STREQUAL "libfuzzer")
+		target_link_options(${T_NAME} PRIVATE -fsanitize=fuzzer)
+	elseif(RUMPFUZZ_ENGINE STREQUAL "afl")
+		target_link_options(${T_NAME} PRIVATE -fsanitize=fuzzer)
+	else()
+		target_link_libraries(${T_NAME} PRIVATE rumpfuzz_replay)
+	endif()
+	set_property(GLOBAL APPEND PROPERTY RUMPFUZZ_TARGETS ${T_NAME})
+endfunction()
