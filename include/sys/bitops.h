@@ -39,11 +39,20 @@ fls64(uint64_t n)
 	return n == 0 ? 0 : 64 - __builtin_clzl(n);
 }
 
-/* Floor of the binary logarithm; -1 for 0. */
-#define	ilog2(x)							\
+/* Floor of the binary logarithm; -1 for 0.  Constant for a constant. */
+#define	__ilog2_const(x)						\
+	((x) == 0 ? -1 : sizeof(x) > 4 ?				\
+	    63 - __builtin_clzll((uint64_t)(x)) :			\
+	    31 - __builtin_clz((uint32_t)(x)))
+#define	__ilog2_var(x)							\
 	((sizeof(x) > 4 ? fls64((uint64_t)(x)) : fls32((uint32_t)(x))) - 1)
+#define	ilog2(x)							\
+	__builtin_choose_expr(__builtin_constant_p(x),			\
+	    __ilog2_const(x), __ilog2_var(x))
 
+#ifndef powerof2
 #define	powerof2(x)	((((x) - 1) & (x)) == 0)
+#endif
 
 /*
  * Division by an invariant number through multiplication.  For divisor d:
