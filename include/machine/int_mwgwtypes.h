@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Integer types: see <sys/stdint.h>.
+ */
+
+#ifndef _MACHINE_INT_MWGWTYPES_H_
+#define	_MACHINE_INT_MWGWTYPES_H_
+
+#include <sys/stdint.h>
+
+#endif /* !_MACHINE_INT_MWGWTYPES_H_ */
