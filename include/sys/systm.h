@@ -13,6 +13,7 @@
 #include <sys/stdarg.h>
 #include <sys/endian.h>
 #include <sys/device_if.h>
+#include <sys/lock.h>
 #include <lib/libkern/libkern.h>
 
 struct clockframe;
@@ -192,24 +193,6 @@ void	cpu_reboot(int, char *) __dead;
 void	kern_reboot(int, char *) __dead;
 void	delay(unsigned int);
 #define	DELAY(n)	delay(n)
-
-/*
- * The big kernel lock, held by code that is not marked MP safe.
- */
-void	_kernel_lock(int);
-void	_kernel_unlock(int, int *);
-bool	_kernel_locked_p(void);
-void	kernel_lock_init(void);
-#define	KERNEL_LOCK(count, lwp)						\
-	do {								\
-		if ((count) != 0)					\
-			_kernel_lock(count);				\
-	} while (0)
-#define	KERNEL_UNLOCK(all, lwp, p)	_kernel_unlock((all), (p))
-#define	KERNEL_LOCKED_P()		_kernel_locked_p()
-#define	KERNEL_UNLOCK_LAST(l)		KERNEL_UNLOCK(-1, (l), NULL)
-#define	KERNEL_UNLOCK_ALL(l, p)		KERNEL_UNLOCK(0, (l), (p))
-#define	KERNEL_UNLOCK_ONE(l)		KERNEL_UNLOCK(1, (l), NULL)
 
 /* Sleeping is allowed here; a report if it is not. */
 void	assert_sleepable(void);
