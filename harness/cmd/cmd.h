@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The rumpfuzz command: what its parts share. */
+
+#ifndef CMD_H
+#define CMD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#define EXIT_FOUND	1	/* something was found */
+#define EXIT_USAGE	2	/* usage or set-up */
+
+extern const char *top;		/* the source tree */
+
+/* Says what is wrong and exits with EXIT_USAGE. */
+void	die(const char *fmt, ...) __attribute__((__format__(__printf__, 1, 2), __noreturn__));
+/* "top/fmt..." and the like; malloc'd, never NULL. */
+char   *strf(const char *fmt, ...) __attribute__((__format__(__printf__, 1, 2)));
+void   *xmalloc(size_t);
+void   *xrealloc(void *, size_t);
+char   *xstrdup(const char *);
+/* mkdir -p; dies if it can't. */
+void	mkdirs(const char *path);
+/* The whole file, NUL-terminated, malloc'd; NULL with errno. */
+char   *slurp(const char *path, size_t *lenp);
+/* Writes to a temporary name and renames; 0 or an errno, nothing left behind. */
+int	spew(const char *path, const void *data, size_t len);
+/* Monotonic seconds. */
+double	now(void);
+int	exists(const char *path);
+
+/* Growing strings. */
+struct str {
+	char   *s;
+	size_t	len, room;
+};
+void	str_add(struct str *, const char *fmt, ...) __attribute__((__format__(__printf__, 2, 3)));
+void	str_addn(struct str *, const char *, size_t);
+/* The same with <, >, &, " made harmless. */
+void	str_html(struct str *, const char *);
+
+/* Sorted names in a directory, without those that begin with a dot. */
+struct names {
+	char  **v;
+	size_t	n;
+};
+int	names_read(struct names *, const char *dir);
+void	names_free(struct names *);
+
+/* The fuzz targets of the tree, by name. */
+struct names targets(void);
+/* First sentence of the target's head comment; malloc'd. */
+char   *target_about(const char *name);
+int	is_target(const char *name);
+/* The program of a target in the build of a preset; dies if it isn't there. */
+char   *target_program(const char *preset, const char *name);
+/* The target an input belongs to, by its path: .../<target>/...; NULL if none. */
+char   *target_of(const char *path);
+
+/*
+ * Runs a program and waits; its output goes to outfile (NULL: ours).
+ * Returns the wait status, or dies if it can't be started.
+ */
+int	run(const char *outfile, char *const argv[]);
+/* Starts it with stdout and stderr in a pipe; *fdp is the reading end. */
+pid_t	start(char *const argv[], char *const addenv[], int *fdp);
+/* "exit 1", "signal 6" for a wait status. */
+const char *status_text(int status);
+
+/* What a report says, reduced to what names a bug. */
+struct finding {
+	char	kind[64];	/* heap-use-after-poison, not-returned, timeout, ... */
+	char	where[160];	/* function and place of the topmost frame of ours */
+	char	frames[512];	/* top frames, "a < b < c" */
+	uint64_t bucket;	/* hash of kind and frames */
+};
+/* Reads a sanitizer's or the kernel's report; 0, or -1 if text has none. */
+int	finding_parse(struct finding *, const char *text);
+
+/* The result of fuzzing one target, for table and page. */
+struct sample {
+	double	 t;
+	unsigned edges, corpus;
+	uint64_t execs;
+};
+struct crash {
+	struct finding f;
+	char   *path;		/* the input */
+	char   *report;		/* its report, a file */
+	unsigned hits;
+};
+struct result {
+	char   *name;
+	double	seconds;
+	uint64_t execs;
+	unsigned edges, corpus;
+	struct sample *samples;
+	size_t	nsamples;
+	struct crash *crashes;
+	size_t	ncrashes;
+	char   *log;
+	char   *cover;		/* file with the edges that were run, or NULL */
+	int	broken;		/* the target could not run */
+};
+/* Writes the page; returns its path (malloc'd). */
+char   *report_html(const struct result *, size_t n, const char *dir, const char *engine);
+
+int	cmd_fuzz(int argc, char **argv);
+int	cmd_repro(int argc, char **argv);
+int	cmd_list(int argc, char **argv);
+int	cmd_min(int argc, char **argv);
+int	cmd_merge(int argc, char **argv);
+int	cmd_cov(int argc, char **argv);
+
+#endif /* CMD_H */

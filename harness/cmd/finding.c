@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Reports to findings.  Two reports are the same bug when their kind and
+ * their three topmost frames in the kernel, a driver or a target agree;
+ * addresses, line numbers and process numbers don't count.
+ */
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+
+#define NFRAMES	3
+
+/* Frames which tell how a bug was noticed, not where it is. */
+static const char *const noticing[] = {
+	"__asan", "__interceptor_", "__sanitizer", "__ubsan", "__lsan", "__tsan", "fuzzer::",
+	"rumpuser_report", "rumpuser_obj_", "rumpuser_step", "rumpuser__", "report_", "obj_", "memcpy",
+	"memmove", "memset", "memcmp", "strlen", "strcmp", "strncmp", "panic", "vpanic",
+	"kern_assert", "raise", "abort", "gsignal", "__pthread_kill", "pthread_kill", "MemcmpInterceptorCommon",
+	"fiber_", "kmem_free", "kmem_alloc", "kmem_zalloc", "pool_put", "pool_get", "pool_cache_put",
+	"pool_cache_get",
+};
+
+static int
+is_noticing(const char *fn)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(noticing) / sizeof(noticing[0]); i++)
+		if (strncmp(fn, noticing[i], strlen(noticing[i])) == 0)
+			return 1;
+	return 0;
+}
+
+/* "#3 0x55 in fn file:line:col" to fn and "file:line"; 0 if it is no frame. */
+static int
+frame(const char *line, size_t len, char *fn, size_t fnlen, char *place, size_t placelen)
+{
+	const char *end = line + len, *p = line, *q, *base;
+
+	while (p < end && *p == ' ')
+		p++;
+	if (p == end || *p != '#' || !isdigit((unsigned char)p[1]))
+		return 0;
+	for (p++; p < end && isdigit((unsigned char)*p); p++)
+		continue;
+	for (; p < end && strncmp(p, " in ", 4) != 0; p++)
+		continue;
+	if (p >= end)
+		return 0;
+	p += 4;
+	if (strncmp(p, "rumpns_", 7) == 0)
+		p += 7;
+	for (q = p; q < end && *q != ' '; q++)
+		continue;
+	snprintf(fn, fnlen, "%.*s", (int)(q - p), p);
+	while (q < end && *q == ' ')
+		q++;
+	for (base = p = q; p < end && *p != ' ' && *p != ')'; p++)
+		if (*p == '/')
+			base = p + 1;
+	/* Of file:line:column, the column is noise. */
+	for (q = base; q < p && *q != ':'; q++)
+		continue;
+	if (q < p)
+		for (q++; q < p && isdigit((unsigned char)*q); q++)
+			continue;
+	snprintf(place, placelen, "%.*s", (int)(q - base), base);
+	return 1;
+}
+
+static uint64_t
+hash(uint64_t h, const char *s)
+{
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3ull;
+	return h;
+}
+
+static void
+kind_word(struct finding *f, const char *p)
+{
+	size_t n = 0;
+
+	while (*p == ' ')
+		p++;
+	for (; *p != '\0' && *p != '\n' && *p != ':' && n < sizeof(f->kind) - 1; p++) {
+		if (*p == ' ' && (p[1] == 'o' || p[1] == '(' || n > 24))
+			break;		/* "... on address", "... (exceeds" */
+		if (isdigit((unsigned char)*p)) {
+			if (n == 0 || f->kind[n - 1] != '#')
+				f->kind[n++] = '#';
+		} else
+			f->kind[n++] = *p == ' ' ? '-' : tolower((unsigned char)*p);
+	}
+	f->kind[n] = '\0';
+}
+
+int
+finding_parse(struct finding *f, const char *text)
+{
+	static const char *const heads[] = {
+		"ERROR: rumpfuzz: ", "ERROR: AddressSanitizer: ", "ERROR: libFuzzer: ",
+		"WARNING: ThreadSanitizer: ", "ERROR: LeakSanitizer: ",
+	};
+	const char *p = NULL, *q, *line;
+	char fn[128], place[128];
+	unsigned n = 0, i;
+
+	memset(f, 0, sizeof(*f));
+	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		if ((q = strstr(text, heads[i])) != NULL && (p == NULL || q < p)) {
+			p = q;
+			kind_word(f, q + strlen(heads[i]));
+		}
+	}
+	if ((q = strstr(text, ": runtime error: ")) != NULL && (p == NULL || q < p)) {
+		p = q;
+		kind_word(f, q + strlen(": runtime error: "));
+		memmove(f->kind + 6, f->kind, sizeof(f->kind) - 6);
+		memcpy(f->kind, "ubsan-", 6);
+		f->kind[sizeof(f->kind) - 1] = '\0';
+	}
+	if (p == NULL)
+		return -1;
+	for (line = p; line != NULL && n < NFRAMES; ) {
+		q = strchr(line, '\n');
+		if (frame(line, q != NULL ? (size_t)(q - line) : strlen(line), fn, sizeof(fn), place,
+		    sizeof(place))) {
+			if (!is_noticing(fn)) {
+				if (n == 0)
+					snprintf(f->where, sizeof(f->where), "%s (%s)", fn, place);
+				if (n != 0)
+					strncat(f->frames, " < ",
+					    sizeof(f->frames) - strlen(f->frames) - 1);
+				strncat(f->frames, fn, sizeof(f->frames) - strlen(f->frames) - 1);
+				n++;
+			}
+		} else if (n != 0 && (q == NULL || q - line < 2))
+			break;		/* an empty line ends the first stack */
+		line = q != NULL ? q + 1 : NULL;
+	}
+	f->bucket = hash(hash(0xcbf29ce484222325ull, f->kind), f->frames);
+	return 0;
+}

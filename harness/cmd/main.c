@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The rumpfuzz command, as the script of that name starts it: the script has
+ * installed and built what a subcommand needs.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+
+const char *top;
+
+int
+cmd_list(int argc, char **argv)
+{
+	struct names t = targets();
+	size_t i;
+
+	if (argc > 1)
+		die("list takes no arguments");
+	for (i = 0; i < t.n; i++) {
+		char *about = target_about(t.v[i]);
+
+		printf("%-20s %s\n", t.v[i], about);
+		free(about);
+	}
+	names_free(&t);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int	  (*fn)(int, char **);
+	} cmds[] = {
+		{ "fuzz", cmd_fuzz }, { "repro", cmd_repro }, { "list", cmd_list }, { "min", cmd_min },
+		{ "merge", cmd_merge }, { "cov", cmd_cov },
+	};
+	size_t i;
+
+	if ((top = getenv("RUMPFUZZ_TOP")) == NULL)
+		die("start it through the script ./rumpfuzz");
+	if (argc < 2)
+		die("no command");
+	for (i = 0; i < sizeof(cmds) / sizeof(cmds[0]); i++)
+		if (strcmp(argv[1], cmds[i].name) == 0)
+			return cmds[i].fn(argc - 1, argv + 1);
+	die("no command is called '%s'", argv[1]);
+}

@@ -1,0 +1,712 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Operations on a mounted image; see fsops.h. */
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#include <rump/rump.h>
+#include <rump/rump_syscalls.h>
+#include <rump/rumpdefs.h>
+#include <rump/rumpuser_fuzz.h>
+
+#include "fsops.h"
+#include "rig.h"
+
+#define MNT		"/mnt"
+#define DEV		"/dev/fuzz"
+#define IMAGE		"fuzz.image"
+#define MNT_FLAG_RDONLY	0x00000001
+#define MNT_FLAG_UPDATE	0x00010000
+#define MNT_FLAG_FORCE	0x00080000
+
+#define NPATHS		48	/* found in the image */
+#define PATHMAX		512
+#define NFDS		8
+#define IOMAX		65536u
+#define WALK_DEPTH	6
+#define WALK_ENTRIES	400
+#define WALK_BYTES	(1u << 20)	/* read by one walk */
+#define WALK_FILE	(128u << 10)	/* of one file */
+
+static const char *const newnames[16] = {
+	"new", "NEW.TXT", "dir", "lower.case", "A long name with spaces and more.text", "x", ".hidden",
+	"UPPER~1.TXT", "\xc3\xa9t\xc3\xa9.txt", "\xf0\x9f\x98\x80", "a.b.c.d", "trailing. ", "CON",
+	"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789",
+	"..", "bad\xff\xfename",
+};
+
+static struct fsdev *dev;
+static struct fsinput fi;
+
+/* All of this is set anew for each input. */
+static struct {
+	const struct fsops_fs *fs;
+	unsigned npaths, ndirs;
+	char	path[NPATHS][PATHMAX];
+	uint8_t	isdir[NPATHS];
+	int	fd[NFDS];
+	int	mounted;
+	uint32_t bits;
+	unsigned entries, bytes;
+} st;
+
+static uint8_t iobuf[IOMAX];
+
+/*
+ * A result for the trace: the value, or the error by the kernel's number,
+ * which is what a driver returned.
+ */
+#define TRACE(rv, fmt, ...) do {						\
+	if (rig_trace_file != NULL) {						\
+		long long rv_ = (rv);						\
+		int e_ = errno;							\
+		if (rv_ == -1)							\
+			rig_trace(fmt " = -1 %s", ##__VA_ARGS__, strerror(e_));	\
+		else								\
+			rig_trace(fmt " = %lld", ##__VA_ARGS__, rv_);		\
+	}									\
+} while (0)
+
+int
+fsops_boot(void)
+{
+
+	if ((dev = fsdev_create()) == NULL)
+		return ENOMEM;
+	if (rump_sys_mkdir(MNT, 0777) == -1)
+		return errno;
+	return 0;
+}
+
+/*
+ * What a system call is given lies in memory of exactly its size, so that a
+ * kernel reading or writing past it is seen.
+ */
+static void *
+user(size_t len)
+{
+	void *p;
+
+	return rumpuser_obj_alloc(len ? len : 1, 8, RUMPUSER_OBJ_USER, "user buffer", &p) == 0 ? p :
+	    NULL;
+}
+
+static void
+user_free(void *p)
+{
+
+	if (p != NULL)
+		rumpuser_obj_free(p, 0, RUMPUSER_OBJ_USER);
+}
+
+static char *
+user_str(const char *s)
+{
+	char *p = user(strlen(s) + 1);
+
+	return p != NULL ? strcpy(p, s) : NULL;
+}
+
+static void
+pool_add(const char *path, int isdir)
+{
+
+	if (st.npaths == NPATHS || strlen(path) >= PATHMAX)
+		return;
+	strcpy(st.path[st.npaths], path);
+	st.isdir[st.npaths++] = isdir;
+}
+
+static void
+read_file(const char *path)
+{
+	unsigned left = WALK_FILE;
+	ssize_t n;
+	int fd = rump_sys_open(path, RUMP_O_RDONLY | RUMP_O_NONBLOCK);
+
+	TRACE(fd, "  open(\"%s\", O_RDONLY)", path);
+	if (fd == -1)
+		return;
+	while (left != 0 && st.bytes < WALK_BYTES) {
+		n = rump_sys_read(fd, iobuf, left < IOMAX ? left : IOMAX);
+		TRACE(n, "  read(%d, %u)", fd, left < IOMAX ? left : IOMAX);
+		if (n <= 0)
+			break;
+		left -= n;
+		st.bytes += n;
+	}
+	rump_sys_close(fd);
+}
+
+/*
+ * Visits everything below path; with read, reads every file, link and
+ * attribute, else just collects names.
+ */
+static void
+walk(char *path, unsigned depth, int read)
+{
+	size_t len = strlen(path);
+	uint8_t dents[4096];
+	ssize_t n, off;
+	int fd;
+
+	fd = rump_sys_open(path, RUMP_O_RDONLY | RUMP_O_DIRECTORY);
+	TRACE(fd, "  open(\"%s\", O_RDONLY|O_DIRECTORY)", path);
+	if (fd == -1)
+		return;
+	while (st.entries < WALK_ENTRIES && (n = rump_sys_getdents(fd, (char *)dents,
+	    sizeof(dents))) > 0) {
+		TRACE(n, "  getdents(%d, %zu)", fd, sizeof(dents));
+		for (off = 0; off < n && st.entries < WALK_ENTRIES;) {
+			const struct rump_dirent *d = (const void *)(dents + off);
+			struct rump_stat sb;
+			char link[1024];
+			int rv, isdir;
+
+			if (d->d_reclen < offsetof(struct rump_dirent, d_name) ||
+			    d->d_reclen > n - off)
+				rumpuser_report("bad-dirent", "getdents returned a record of %u bytes "
+				    "with %zd left", d->d_reclen, n - off);
+			if (memchr(d->d_name, '\0', d->d_reclen -
+			    offsetof(struct rump_dirent, d_name)) == NULL)
+				rumpuser_report("bad-dirent", "a name has no end in its record of %u "
+				    "bytes", d->d_reclen);
+			off += d->d_reclen;
+			st.entries++;
+			if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+				continue;
+			if (len + 1 + strlen(d->d_name) >= PATHMAX)
+				continue;
+			path[len] = '/';
+			strcpy(path + len + 1, d->d_name);
+			rv = rump_sys_lstat(path, &sb);
+			TRACE(rv, "  lstat(\"%s\")", path);
+			isdir = rv == 0 && (sb.st_mode & 0170000) == 0040000;
+			if (!read)
+				pool_add(path, isdir);
+			else if (rv == 0 && (sb.st_mode & 0170000) == 0100000)
+				read_file(path);
+			else if (rv == 0 && (sb.st_mode & 0170000) == 0120000) {
+				rv = rump_sys_readlink(path, link, sizeof(link));
+				TRACE(rv, "  readlink(\"%s\")", path);
+			}
+			if (isdir && depth < WALK_DEPTH)
+				walk(path, depth + 1, read);
+			path[len] = '\0';
+		}
+	}
+	rump_sys_close(fd);
+}
+
+static void
+walk_all(int read)
+{
+	char path[PATHMAX] = MNT;
+
+	st.entries = st.bytes = 0;
+	walk(path, 0, read);
+}
+
+static int
+do_mount(int flags)
+{
+	uint64_t args[64];
+	size_t len = st.fs->fs_args(args, sizeof(args), DEV, st.bits >> 16);
+	int rv;
+
+	if (st.fs->fs_readonly || (st.bits & FSINPUT_RDONLY) != 0)
+		flags |= MNT_FLAG_RDONLY;
+	rv = rump_sys_mount(st.fs->fs_type, MNT, flags, args, len);
+	TRACE(rv, "mount(\"%s\", \"" MNT "\", 0x%x, bits 0x%x)", st.fs->fs_type, flags, st.bits >> 16);
+	if (rv == 0)
+		st.mounted = 1;
+	return rv;
+}
+
+static void
+do_unmount(int flags)
+{
+	int rv;
+
+	if (!st.mounted)
+		return;
+	rv = rump_sys_unmount(MNT, flags);
+	TRACE(rv, "unmount(\"" MNT "\", 0x%x)", flags);
+	if (rv == 0)
+		st.mounted = 0;
+}
+
+static void
+close_all(void)
+{
+	unsigned i;
+
+	for (i = 0; i < NFDS; i++) {
+		if (st.fd[i] != -1)
+			TRACE(rump_sys_close(st.fd[i]), "close(%d)", st.fd[i]);
+		st.fd[i] = -1;
+	}
+}
+
+/* The path an operation means: one found in the image, or a new name in a directory. */
+static const char *
+the_path(uint8_t idx, char *buf)
+{
+	unsigned i, k;
+
+	if (idx < 0x80) {
+		if (idx == 0 || st.npaths == 0)
+			return MNT;
+		return st.path[(idx - 1) % st.npaths];
+	}
+	/* The k-th directory, the mount point first. */
+	k = (idx >> 4) & 7;
+	for (i = 0; k != 0 && i < st.npaths; i++)
+		if (st.isdir[i])
+			k--;
+	snprintf(buf, PATHMAX + 128, "%s/%s", k == 0 && i != 0 ? st.path[i - 1] : MNT,
+	    newnames[idx & 15]);
+	return buf;
+}
+
+static void
+put_fd(int fd)
+{
+	unsigned i;
+
+	if (fd == -1)
+		return;
+	for (i = 0; i < NFDS; i++) {
+		if (st.fd[i] == -1) {
+			st.fd[i] = fd;
+			return;
+		}
+	}
+	rump_sys_close(st.fd[0]);
+	memmove(&st.fd[0], &st.fd[1], sizeof(st.fd) - sizeof(st.fd[0]));
+	st.fd[NFDS - 1] = fd;
+}
+
+/* A descriptor of the pool; -2, which no one has, when it is empty. */
+static int
+get_fd(uint8_t idx, unsigned *slot)
+{
+	unsigned i;
+
+	for (i = 0; i < NFDS; i++) {
+		*slot = (idx + i) % NFDS;
+		if (st.fd[*slot] != -1)
+			return st.fd[*slot];
+	}
+	return -2;
+}
+
+static void
+fill(uint8_t *p, size_t n, uint8_t pattern)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		p[i] = pattern + i * 7;
+}
+
+/* File offsets: small ones mostly; a flag lets any 32-bit (sign included) through. */
+static int64_t
+the_off(const struct fsop *op)
+{
+
+	if (op->flags & 0x80)
+		return (int64_t)(int32_t)op->off << (op->flags & 0x40 ? 12 : 0);
+	return op->off % (4u << 20);
+}
+
+static void
+iov(const struct fsop *op, int fd, int writing)
+{
+	struct iovec v[4];
+	unsigned i, n = 1 + (op->flags & 3);
+	ssize_t rv;
+
+	for (i = 0; i < n; i++) {
+		v[i].iov_len = (op->len >> (8 * i)) % 3000;
+		if ((v[i].iov_base = user(v[i].iov_len)) == NULL)
+			v[i].iov_len = 0;
+		else if (writing)
+			fill(v[i].iov_base, v[i].iov_len, op->buf + i);
+	}
+	rv = writing ? rump_sys_writev(fd, v, n) : rump_sys_readv(fd, v, n);
+	TRACE(rv, "%s(%d, %u buffers)", writing ? "writev" : "readv", fd, n);
+	for (i = 0; i < n; i++)
+		user_free(v[i].iov_base);
+}
+
+static void
+transfer(const struct fsop *op, int fd)
+{
+	uint32_t len = op->len % (IOMAX + 1);
+	uint8_t *p = user(len);
+	int64_t off = the_off(op);
+	ssize_t rv = -1;
+
+	if (p == NULL)
+		return;
+	fill(p, len, op->buf);
+	switch (op->op % FSOP_N) {
+	case FSOP_READ:
+		rv = rump_sys_read(fd, p, len);
+		TRACE(rv, "read(%d, %u)", fd, len);
+		break;
+	case FSOP_WRITE:
+		rv = rump_sys_write(fd, p, len);
+		TRACE(rv, "write(%d, %u)", fd, len);
+		break;
+	case FSOP_PREAD:
+		rv = rump_sys_pread(fd, p, len, off);
+		TRACE(rv, "pread(%d, %u, %lld)", fd, len, (long long)off);
+		break;
+	case FSOP_PWRITE:
+		rv = rump_sys_pwrite(fd, p, len, off);
+		TRACE(rv, "pwrite(%d, %u, %lld)", fd, len, (long long)off);
+		break;
+	case FSOP_GETDENTS:
+		rv = rump_sys_getdents(fd, (char *)p, len);
+		TRACE(rv, "getdents(%d, %u)", fd, len);
+		break;
+	}
+	if (rv > (ssize_t)len)
+		rumpuser_report("bad-return", "%zd bytes transferred of %u asked for", rv, len);
+	user_free(p);
+}
+
+static void
+fhopen(const char *path, int flags)
+{
+	size_t len = 0;
+	void *fh;
+	int rv;
+
+	rv = rump_sys_getfh(path, NULL, &len);
+	TRACE(rv, "getfh(\"%s\", NULL, %zu)", path, len);
+	if (len == 0 || len > 1024 || (fh = user(len)) == NULL)
+		return;
+	rv = rump_sys_getfh(path, fh, &len);
+	TRACE(rv, "getfh(\"%s\", %zu)", path, len);
+	if (rv == 0) {
+		rv = rump_sys_fhopen(fh, len, flags);
+		TRACE(rv, "fhopen(%zu, 0x%x)", len, flags);
+		put_fd(rv);
+	}
+	user_free(fh);
+}
+
+static void
+do_op(const struct fsop *op)
+{
+	static const int openflags[4] = { RUMP_O_RDONLY, RUMP_O_RDWR, RUMP_O_WRONLY, RUMP_O_RDWR };
+	char buf1[PATHMAX + 128], buf2[PATHMAX + 128];
+	const char *path = the_path(op->path, buf1), *path2 = the_path(op->path2, buf2);
+	char *upath = NULL, *upath2 = NULL;
+	struct rump_timespec ts[2];
+	struct rump_stat sb;
+	struct rump_statvfs *sv;
+	unsigned slot;
+	int fd = get_fd(op->fd, &slot), flags;
+	long rv;
+
+	if ((upath = user_str(path)) == NULL || (upath2 = user_str(path2)) == NULL)
+		goto out;
+	/* O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_DIRECTORY by the input; never block on a fifo. */
+	flags = openflags[op->flags & 3] | (op->flags & 4 ? RUMP_O_CREAT : 0) |
+	    (op->flags & 8 ? RUMP_O_TRUNC : 0) | (op->flags & 16 ? RUMP_O_APPEND : 0) |
+	    (op->flags & 32 ? RUMP_O_EXCL : 0) | (op->flags & 64 ? RUMP_O_DIRECTORY : 0) |
+	    (op->flags & 128 ? RUMP_O_SYNC : 0) | RUMP_O_NONBLOCK;
+
+	switch ((enum fsop_code)(op->op % FSOP_N)) {
+	case FSOP_WALK:
+		rig_trace("walk");
+		walk_all(1);
+		break;
+	case FSOP_OPEN:
+		rv = rump_sys_open(upath, flags, op->mode & 07777);
+		TRACE(rv, "open(\"%s\", 0x%x, 0%o)", path, flags, op->mode & 07777);
+		put_fd(rv);
+		break;
+	case FSOP_OPENAT:
+		rv = rump_sys_openat(fd, strrchr(upath, '/') + 1, flags, op->mode & 07777);
+		TRACE(rv, "openat(%d, \"%s\", 0x%x, 0%o)", fd, strrchr(path, '/') + 1, flags,
+		    op->mode & 07777);
+		put_fd(rv);
+		break;
+	case FSOP_CLOSE:
+		rv = rump_sys_close(fd);
+		TRACE(rv, "close(%d)", fd);
+		if (fd >= 0)
+			st.fd[slot] = -1;
+		break;
+	case FSOP_READ:
+	case FSOP_WRITE:
+	case FSOP_PREAD:
+	case FSOP_PWRITE:
+	case FSOP_GETDENTS:
+		transfer(op, fd);
+		break;
+	case FSOP_READV:
+	case FSOP_WRITEV:
+		iov(op, fd, op->op % FSOP_N == FSOP_WRITEV);
+		break;
+	case FSOP_LSEEK:
+		rv = rump_sys_lseek(fd, the_off(op), op->mode % 5);
+		TRACE(rv, "lseek(%d, %lld, %d)", fd, (long long)the_off(op), op->mode % 5);
+		break;
+	case FSOP_TRUNCATE:
+		rv = rump_sys_truncate(upath, the_off(op));
+		TRACE(rv, "truncate(\"%s\", %lld)", path, (long long)the_off(op));
+		break;
+	case FSOP_FTRUNCATE:
+		rv = rump_sys_ftruncate(fd, the_off(op));
+		TRACE(rv, "ftruncate(%d, %lld)", fd, (long long)the_off(op));
+		break;
+	case FSOP_MKDIR:
+		rv = rump_sys_mkdir(upath, op->mode & 07777);
+		TRACE(rv, "mkdir(\"%s\", 0%o)", path, op->mode & 07777);
+		break;
+	case FSOP_RMDIR:
+		rv = rump_sys_rmdir(upath);
+		TRACE(rv, "rmdir(\"%s\")", path);
+		break;
+	case FSOP_UNLINK:
+		rv = rump_sys_unlink(upath);
+		TRACE(rv, "unlink(\"%s\")", path);
+		break;
+	case FSOP_RENAME:
+		rv = rump_sys_rename(upath, upath2);
+		TRACE(rv, "rename(\"%s\", \"%s\")", path, path2);
+		break;
+	case FSOP_LINK:
+		rv = rump_sys_link(upath, upath2);
+		TRACE(rv, "link(\"%s\", \"%s\")", path, path2);
+		break;
+	case FSOP_SYMLINK:
+		rv = rump_sys_symlink(upath, upath2);
+		TRACE(rv, "symlink(\"%s\", \"%s\")", path, path2);
+		break;
+	case FSOP_READLINK: {
+		size_t len = op->len % 2048;
+		char *p = user(len);
+
+		if (p != NULL) {
+			rv = rump_sys_readlink(upath, p, len);
+			TRACE(rv, "readlink(\"%s\", %zu)", path, len);
+			user_free(p);
+		}
+		break;
+	}
+	case FSOP_STAT:
+		rv = rump_sys_stat(upath, &sb);
+		TRACE(rv, "stat(\"%s\")", path);
+		break;
+	case FSOP_LSTAT:
+		rv = rump_sys_lstat(upath, &sb);
+		TRACE(rv, "lstat(\"%s\")", path);
+		break;
+	case FSOP_FSTAT:
+		rv = rump_sys_fstat(fd, &sb);
+		TRACE(rv, "fstat(%d)", fd);
+		break;
+	case FSOP_CHMOD:
+		rv = rump_sys_chmod(upath, op->mode & 07777);
+		TRACE(rv, "chmod(\"%s\", 0%o)", path, op->mode & 07777);
+		break;
+	case FSOP_CHOWN:
+		rv = rump_sys_lchown(upath, op->off, op->len);
+		TRACE(rv, "lchown(\"%s\", %u, %u)", path, op->off, op->len);
+		break;
+	case FSOP_CHFLAGS:
+		rv = rump_sys_chflags(upath, op->off);
+		TRACE(rv, "chflags(\"%s\", 0x%x)", path, op->off);
+		break;
+	case FSOP_UTIMES:
+		ts[0].tv_sec = op->flags & 1 ? (int64_t)op->off << 8 : (int32_t)op->off;
+		ts[1].tv_sec = op->flags & 2 ? -(int64_t)op->len : (int32_t)op->len;
+		ts[0].tv_nsec = ts[1].tv_nsec = op->mode * 15258u;
+		rv = rump_sys_utimensat(-100, upath, (void *)ts, op->flags & 4 ? 0x200 : 0);
+		TRACE(rv, "utimensat(\"%s\", %lld, %lld)", path, (long long)ts[0].tv_sec,
+		    (long long)ts[1].tv_sec);
+		break;
+	case FSOP_FSYNC:
+		rv = op->flags & 1 ? rump_sys_fdatasync(fd) : rump_sys_fsync(fd);
+		TRACE(rv, "%s(%d)", op->flags & 1 ? "fdatasync" : "fsync", fd);
+		break;
+	case FSOP_FSYNC_RANGE:
+		rv = rump_sys_fsync_range(fd, op->mode & 0x70, the_off(op), op->len);
+		TRACE(rv, "fsync_range(%d, 0x%x, %lld, %u)", fd, op->mode & 0x70,
+		    (long long)the_off(op), op->len);
+		break;
+	case FSOP_SYNC:
+		rump_sys_sync();
+		rig_trace("sync()");
+		break;
+	case FSOP_STATVFS:
+		if ((sv = user(sizeof(*sv))) != NULL) {
+			rv = op->flags & 1 ? rump_sys_fstatvfs1(fd, sv, 1) :
+			    rump_sys_statvfs1(upath, sv, 1);
+			TRACE(rv, "statvfs(\"%s\")", path);
+			user_free(sv);
+		}
+		break;
+	case FSOP_ACCESS:
+		rv = rump_sys_access(upath, op->mode & 7);
+		TRACE(rv, "access(\"%s\", %d)", path, op->mode & 7);
+		break;
+	case FSOP_CHDIR:
+		rv = rump_sys_chdir(op->flags & 1 ? "/" : upath);
+		TRACE(rv, "chdir(\"%s\")", op->flags & 1 ? "/" : path);
+		break;
+	case FSOP_FCHDIR:
+		rv = rump_sys_fchdir(fd);
+		TRACE(rv, "fchdir(%d)", fd);
+		break;
+	case FSOP_MKNOD:
+		rv = rump_sys_mknod(upath, 0020000 | (op->mode & 0777), op->off);
+		TRACE(rv, "mknod(\"%s\", 0%o, %u)", path, 0020000 | (op->mode & 0777), op->off);
+		break;
+	case FSOP_MKFIFO:
+		rv = rump_sys_mkfifo(upath, op->mode & 0777);
+		TRACE(rv, "mkfifo(\"%s\", 0%o)", path, op->mode & 0777);
+		break;
+	case FSOP_FHOPEN:
+		fhopen(upath, flags & ~RUMP_O_CREAT);
+		break;
+	case FSOP_LOCK: {
+		struct rump_flock fl = {
+			.l_start = the_off(op), .l_len = op->len % 100000, .l_type = 1 + op->mode % 3,
+			.l_whence = (op->flags & 3) % 3,
+		};
+
+		rv = rump_sys_fcntl(fd, op->flags & 4 ? 7 /* F_GETLK */ : 8 /* F_SETLK */, &fl);
+		TRACE(rv, "fcntl(%d, %s, %d)", fd, op->flags & 4 ? "F_GETLK" : "F_SETLK",
+		    1 + op->mode % 3);
+		break;
+	}
+	case FSOP_FLOCK:
+		rv = rump_sys_flock(fd, (op->mode & 0xb) | 4 /* LOCK_NB */);
+		TRACE(rv, "flock(%d, 0x%x)", fd, (op->mode & 0xb) | 4);
+		break;
+	case FSOP_DUP:
+		rv = rump_sys_dup(fd);
+		TRACE(rv, "dup(%d)", fd);
+		put_fd(rv);
+		break;
+	case FSOP_REMOUNT:
+		close_all();
+		rump_sys_chdir("/");
+		do_unmount(0);
+		if (!st.mounted)
+			do_mount(op->flags & 1 ? MNT_FLAG_RDONLY : 0);
+		break;
+	case FSOP_UPDATE:
+		do_mount(MNT_FLAG_UPDATE | (op->flags & 1 ? MNT_FLAG_RDONLY : 0) |
+		    (op->flags & 2 ? MNT_FLAG_FORCE : 0));
+		break;
+	case FSOP_PATHCONF:
+		rv = rump_sys_pathconf(upath, op->mode % 32);
+		TRACE(rv, "pathconf(\"%s\", %d)", path, op->mode % 32);
+		break;
+	case FSOP_FADVISE:
+		rv = rump_sys_posix_fadvise(fd, the_off(op), op->len, op->mode % 7);
+		TRACE(rv, "posix_fadvise(%d, %lld, %u, %d)", fd, (long long)the_off(op), op->len,
+		    op->mode % 7);
+		break;
+	case FSOP_FAULT:
+		/* A fault stays armed until it struck; the unmount runs without. */
+		rumpuser_fault_set(op->flags & 1 ? RUMPUSER_FAULT_ALLOC : op->flags & 2 ?
+		    RUMPUSER_FAULT_COPY : RUMPUSER_FAULT_BIO, 1 + op->off % 64, 0,
+		    op->flags & 1 ? 12 /* ENOMEM */ : op->flags & 2 ? 14 /* EFAULT */ : 5 /* EIO */);
+		rig_trace("fault: the %u. %s from here fails", 1 + op->off % 64, op->flags & 1 ?
+		    "allocation" : op->flags & 2 ? "copyin/copyout" : "block I/O");
+		break;
+	case FSOP_FORCE:
+		rump_sys_chdir("/");
+		do_unmount(MNT_FLAG_FORCE);
+		if (!st.mounted)
+			do_mount(0);
+		break;
+	case FSOP_N:
+		break;
+	}
+out:
+	user_free(upath);
+	user_free(upath2);
+}
+
+static void
+finish(void)
+{
+	unsigned i;
+
+	for (i = 0; i < RUMPUSER_NFAULT; i++)
+		rumpuser_fault_set(i, 0, 0, 0);
+	close_all();
+	rump_sys_chdir("/");
+	do_unmount(0);
+	if (st.mounted) {
+		int e = errno;
+
+		/* Nothing is open: a failed write may keep it from unmounting, nothing else. */
+		if (e == EBUSY)
+			rumpuser_report("unmount-busy", "unmount without users is refused");
+		do_unmount(MNT_FLAG_FORCE);
+		if (st.mounted)
+			rumpuser_report("unmount-failed", "unmount failed: %s; by force, too",
+			    strerror(e));
+	}
+}
+
+void
+fsops_run(const struct fsops_fs *fs, const uint8_t *data, size_t len)
+{
+	struct fsop op;
+	unsigned i;
+	int error;
+
+	memset(st.fd, 0xff, sizeof(st.fd));
+	st.fs = fs;
+	st.npaths = st.ndirs = 0;
+	st.mounted = 0;
+	fsinput_parse(&fi, data, len);
+	st.bits = fi.fi_trailer ? data[len - 12] | data[len - 11] << 8 | data[len - 10] << 16 |
+	    (uint32_t)data[len - 9] << 24 : 0;
+	fsdev_load(dev, &fi);
+	rig_trace("image of %llu bytes, %u operations", (unsigned long long)fi.fi_size, fi.fi_nops);
+	if ((error = rumpuser_image_add(IMAGE, fi.fi_size, 0, &fsdev_ops, dev)) != 0) {
+		rig_trace("no image: error %d", error);
+		return;
+	}
+	if ((error = rump_pub_etfs_register(DEV, IMAGE, RUMP_ETFS_BLK)) != 0) {
+		rig_trace("etfs: error %d", error);
+		rumpuser_image_remove(IMAGE);
+		return;
+	}
+	do_mount(0);
+	if (st.mounted) {
+		if (fi.fi_nops != 0)
+			walk_all(0);
+		for (i = 0; i < fi.fi_nops && st.mounted; i++) {
+			fsinput_op(&fi, i, &op);
+			do_op(&op);
+		}
+		if (st.mounted)
+			walk_all(1);
+		finish();
+	}
+	error = rump_pub_etfs_remove(DEV);
+	if (error != 0)
+		rumpuser_report("device-busy", "the image's device stays open: error %d", error);
+	rumpuser_image_remove(IMAGE);
+}
