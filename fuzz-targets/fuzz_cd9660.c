@@ -13,7 +13,8 @@
 
 #include <string.h>
 
-#include "fsmount.h"
+#include <rump/rumpdefs.h>
+
 #include "fsops.h"
 #include "mutate.h"
 #include "rig.h"
@@ -21,7 +22,7 @@
 static size_t
 args(void *p, size_t room, const char *dev, unsigned bits)
 {
-	struct fsmount_iso a = { .fspec = dev, .flags = bits & 0x3f };
+	struct rump_iso_args a = { .fspec = (char *)(uintptr_t)dev, .flags = bits & 0x3f };
 
 	memcpy(p, &a, sizeof(a));
 	return sizeof(a);

@@ -13,7 +13,8 @@
 
 #include <string.h>
 
-#include "fsmount.h"
+#include <rump/rumpdefs.h>
+
 #include "fsops.h"
 #include "mutate.h"
 #include "rig.h"
@@ -21,8 +22,8 @@
 static size_t
 args(void *p, size_t room, const char *dev, unsigned bits)
 {
-	struct fsmount_msdos a = {
-		.fspec = dev, .mask = 0777, .dirmask = 0777, .version = 3,
+	struct rump_msdosfs_args a = {
+		.fspec = (char *)(uintptr_t)dev, .mask = 0777, .dirmask = 0777, .version = 3,
 		.flags = 0x10 | (bits & 0x2f), .gmtoff = bits & 0x40 ? 3600 : 0,
 	};
 
