@@ -107,7 +107,7 @@ int	rump_sys_rmdir(const char *) RUMP_SYS(rmdir);
 int	rump_sys_mkfifo(const char *, mode_t) RUMP_SYS(mkfifo);
 int	rump_sys_mkfifoat(int, const char *, mode_t) RUMP_SYS(mkfifoat);
 int	rump_sys_mknod(const char *, mode_t, dev_t) RUMP_SYS(mknod50);
-int	rump_sys_mknodat(int, const char *, mode_t, int, dev_t)
+int	rump_sys_mknodat(int, const char *, mode_t, dev_t)
 	    RUMP_SYS(mknodat);
 int	rump_sys_chmod(const char *, mode_t) RUMP_SYS(chmod);
 int	rump_sys_lchmod(const char *, mode_t) RUMP_SYS(lchmod);
@@ -327,13 +327,19 @@ int	rump_sys_recvmmsg(int, void * /* struct mmsghdr */, unsigned int,
 	    unsigned int, struct timespec *) RUMP_SYS(recvmmsg);
 
 /*
- * Facts of the call with this number, for tracers: its name ("fstat"), how
- * many arguments its entry point takes, and a letter for each: d number,
- * x flags, p pointer, s string, q 64-bit offset.  NULL for a number that
- * is none.
+ * Facts of the call with this number, for tracers: its name ("fstat50"), and
+ * a letter for each register of arguments: d number, x flags, p pointer,
+ * s string, q offset, _ padding.  NULL for a number that is none.
  */
 const char *rump_pub_syscall_name(int);
 const char *rump_pub_syscall_args(int);
+
+/*
+ * Has hook called after each call, still in the kernel: number, registers of
+ * arguments, error (NetBSD's number, or 0), result.  NULL ends it.
+ */
+void	rump_pub_syscall_trace(void (*hook)(int, const long *, int, long,
+	    void *), void *);
 
 RUMP_SYS_END
 

@@ -22,20 +22,17 @@ struct vnode;
 struct socket;
 struct kauth_cred;
 struct stat;
+struct fileops;
 
 #define	NDFILE		20		/* slots in a new table */
-#define	NDEXTENT	50
 #define	NDENTRIES	32		/* descriptors per bitmap word */
 #define	NDENTRYMASK	(NDENTRIES - 1)
 #define	NDENTRYSHIFT	5
 #define	NDLOSLOTS(x)	(((x) + NDENTRIES - 1) >> NDENTRYSHIFT)
-#define	NDHISLOTS(x)	\
-	((((x) + NDENTRIES * NDENTRIES - 1) >> (2 * NDENTRYSHIFT)))
 
 /*
- * One descriptor.  ff_refcnt counts users inside of the kernel (a descriptor
- * being open is one of them while ff_file is set); FR_CLOSING in it tells
- * the last of them that a thread waits in fd_close().
+ * One descriptor.  ff_refcnt counts the threads that use it; FR_CLOSING in it
+ * tells the last but one of them that fd_close() waits in the other.
  */
 typedef struct fdfile {
 	bool		ff_exclose;	/* fd_lock */
@@ -60,7 +57,6 @@ typedef struct fdtab {
 
 typedef struct filedesc {
 	fdtab_t * volatile fd_dt;	/* written under fd_lock */
-	uint32_t	*fd_himap;	/* fd_lock: full words of fd_lomap */
 	uint32_t	*fd_lomap;	/* fd_lock: descriptors in use */
 	kmutex_t	fd_lock;
 	int		fd_lastfile;	/* fd_lock: highest open, or -1 */
@@ -69,9 +65,8 @@ typedef struct filedesc {
 	int		fd_lastkqfile;	/* fd_lock: highest with knotes */
 	u_int		fd_refcnt;	/* atomic: processes sharing it */
 	bool		fd_exclose;	/* some descriptor may close on exec */
-	LIST_ENTRY(filedesc) fd_list;	/* filedesc list lock */
+	bool		fd_static;	/* constant: the memory is not ours */
 	fdtab_t		fd_dtbuiltin;
-	uint32_t	fd_dhimap[NDHISLOTS(NDFILE)];
 	uint32_t	fd_dlomap[NDLOSLOTS(NDFILE)];
 } filedesc_t;
 
@@ -92,6 +87,7 @@ struct cwdinfo {
 
 /* Called at boot, before the first process has descriptors. */
 void	fd_sys_init(void);
+extern filedesc_t filedesc0;		/* of proc0 */
 
 /*
  * Tables.  fd_init() gives a new empty one (or resets the one given);
@@ -105,7 +101,6 @@ void	fd_share(struct proc *);
 void	fd_hold(struct lwp *);
 void	fd_free(void);
 void	fd_closeexec(void);
-int	fd_checkstd(void);
 
 /*
  * Descriptors of the current process.
@@ -127,15 +122,15 @@ struct file *fd_getfile2(struct proc *, unsigned);
 int	fd_getvnode(unsigned, struct file **);
 int	fd_getsock(unsigned, struct socket **);
 int	fd_getsock1(unsigned, struct socket **, struct file **);
-void	fd_putvnode(unsigned);
-void	fd_putsock(unsigned);
+#define	fd_putvnode(fd)	fd_putfile(fd)
+#define	fd_putsock(fd)	fd_putfile(fd)
 int	fd_close(unsigned);
 int	fd_dup(struct file *, int, int *, bool);
 int	fd_dup2(struct file *, unsigned, int);
 int	fd_clone(struct file *, unsigned, int, const struct fileops *,
 	    void *);
 void	fd_set_exclose(struct lwp *, int, bool);
-int	fd_dupopen(int, int *, int, int);
+int	fd_dupopen(int, bool, int, int *);
 struct file *fgetdummy(void);
 void	fputdummy(struct file *);
 
@@ -145,7 +140,6 @@ void	fputdummy(struct file *);
  */
 int	fd_allocfile(struct file **, int *);
 int	closef(struct file *);
-int	getsock(unsigned, struct file **);
 
 /*
  * Directories.  cwdinit() copies the current process's; cwdshare() lets p
@@ -161,7 +155,6 @@ void	cwdexec(struct proc *);
 
 int	do_sys_fstat(int, struct stat *);
 
-extern const char * const fd_dtypenames[];
 #endif /* _KERNEL */
 
 #endif /* _SYS_FILEDESC_H_ */

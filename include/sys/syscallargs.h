@@ -57,6 +57,7 @@ struct statvfs;
 #define	S(n)		syscallarg(const char *) n;
 #define	O(n)		syscallarg(int) PAD; syscallarg(off_t) n;
 #define	Q(n)		syscallarg(off_t) n;
+#define	W(t, n)		syscallarg(int) PAD; syscallarg(t) n;
 
 #define	CALLARGS(fn, ...) \
 	struct sys_##fn##_args { __VA_ARGS__ }; \
@@ -64,6 +65,7 @@ struct statvfs;
 	    register_t *);
 #define	CALL0(r, fn, e) \
 	int sys_##fn(struct lwp *, const void *, register_t *);
+#define	CALLV(fn, e)				CALL0(void, fn, e)
 #define	CALL1(r, fn, e, a)			CALLARGS(fn, a)
 #define	CALL2(r, fn, e, a, b)			CALLARGS(fn, a b)
 #define	CALL3(r, fn, e, a, b, c)		CALLARGS(fn, a b c)
@@ -77,6 +79,7 @@ struct statvfs;
 int	sys_pipe(struct lwp *, const void *, register_t *);
 
 #undef CALL0
+#undef CALLV
 #undef CALL1
 #undef CALL2
 #undef CALL3
@@ -90,5 +93,6 @@ int	sys_pipe(struct lwp *, const void *, register_t *);
 #undef S
 #undef O
 #undef Q
+#undef W
 
 #endif /* _SYS_SYSCALLARGS_H_ */
