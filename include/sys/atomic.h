@@ -25,7 +25,9 @@ atomic_add_##name##_nv(volatile type *p, delta d)			\
 {									\
 									\
 	return __atomic_add_fetch(p, (type)d, __ATOMIC_RELAXED);	\
-}									\
+}
+
+#define	_ATOMIC_INC(name, type)						\
 static __inline void							\
 atomic_inc_##name(volatile type *p)					\
 {									\
@@ -55,6 +57,10 @@ _ATOMIC_ADD(32, uint32_t, int32_t)
 _ATOMIC_ADD(64, uint64_t, int64_t)
 _ATOMIC_ADD(int, unsigned int, int)
 _ATOMIC_ADD(long, unsigned long, long)
+_ATOMIC_INC(32, uint32_t)
+_ATOMIC_INC(64, uint64_t)
+_ATOMIC_INC(uint, unsigned int)
+_ATOMIC_INC(ulong, unsigned long)
 
 static __inline void
 atomic_add_ptr(volatile void *p, ssize_t d)
@@ -185,6 +191,7 @@ atomic_swap_ptr(volatile void *p, void *new)
 }
 
 #undef _ATOMIC_ADD
+#undef _ATOMIC_INC
 #undef _ATOMIC_BITS
 #undef _ATOMIC_CAS
 

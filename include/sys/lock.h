@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * The big lock, and waiting on a busy CPU.
+ * Spinning on a busy lock.
  */
 
 #ifndef _SYS_LOCK_H_
@@ -11,8 +11,10 @@
 #include <machine/lock.h>
 
 #ifdef _KERNEL
-struct lwp;
-
+/*
+ * The big lock, held by code that is not marked MP safe; recursive, given up
+ * by who sleeps.
+ */
 #define	KERNEL_LOCK(count, lwp)						\
 do {									\
 	if ((count) != 0)						\
@@ -20,11 +22,11 @@ do {									\
 } while (/* CONSTCOND */ 0)
 #define	KERNEL_UNLOCK(all, lwp, p)	_kernel_unlock((all), (p))
 #define	KERNEL_LOCKED_P()		_kernel_locked_p()
-
 #define	KERNEL_UNLOCK_LAST(l)		KERNEL_UNLOCK(-1, (l), NULL)
 #define	KERNEL_UNLOCK_ALL(l, p)		KERNEL_UNLOCK(0, (l), (p))
 #define	KERNEL_UNLOCK_ONE(l)		KERNEL_UNLOCK(1, (l), NULL)
 
+void	kernel_lock_init(void);
 void	_kernel_lock(int);
 void	_kernel_unlock(int, int *);
 bool	_kernel_locked_p(void);

@@ -192,7 +192,6 @@ lwp_getpcb(struct lwp *l)
 void	lwp_update_creds(lwp_t *);
 lwp_t	*lwp_find(struct proc *, int);
 lwp_t	*lwp_find_first(struct proc *);
-void	lwp_need_userret(lwp_t *);
 bool	lwp_alive(lwp_t *);
 uint64_t lwp_pctr(void);
 

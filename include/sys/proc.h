@@ -209,7 +209,6 @@ struct proc *pfind(pid_t);
 
 int	inferior(struct proc *, struct proc *);
 int	proc_enterpgrp(struct proc *, pid_t, pid_t, bool);
-int	proc_leavepgrp(struct proc *);
 void	proc_sesshold(struct session *);
 void	proc_sessrele(struct session *);
 void	procinit(void);
