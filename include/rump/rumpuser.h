@@ -63,8 +63,8 @@ struct rumpuser_hyperup {
 	void	*hyp__extra[8];
 };
 
-/* Once, before any other call.  EPROGMISMATCH-like EINVAL on a version
- * other than RUMPUSER_VERSION.  The upcalls are copied. */
+/* Once, before any other call; the upcalls are copied.  EINVAL when the
+ * kernel speaks another version than RUMPUSER_VERSION. */
 int	rumpuser_init(int, const struct rumpuser_hyperup *);
 
 /*

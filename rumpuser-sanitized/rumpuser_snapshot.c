@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Snapshot and restore.
+ *
+ * A snapshot copies, into memory of the host, what the kernel can change:
+ * this layer's own state, the components' data and bss, the arena below the
+ * break (without freed objects), the used parts of parked stacks, and the
+ * ASan shadow of arena and stacks.  A restore copies it all back without
+ * asking the host which pages have changed: for a few hundred KiB that is
+ * faster than any question.  What was allocated since is only poisoned
+ * again; its pages stay for the next input.
+ */
+
+#include "rumpuser_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#if RU_ASAN
+#include <sanitizer/lsan_interface.h>
+#endif
+
+#define	NREGION		256
+#define	REGION_MERGE	256		/* join extents closer than this */
+
+extern char __start_rumpuser_state[] __attribute__((__visibility__("hidden")));
+extern char __stop_rumpuser_state[] __attribute__((__visibility__("hidden")));
+
+static struct region {
+	char	*r_start;
+	size_t	r_len;
+	const char *r_name;
+} regions[NREGION];
+static unsigned nregion;
+
+/* What to copy, and where the copy is. */
+struct extent {
+	char	*e_start;
+	size_t	e_len;
+	size_t	e_off;
+};
+
+static struct extent *extents;
+static unsigned nextent, maxextent;
+static char *saved;
+static size_t savedlen, savedmap;
+static size_t snap_brk;
+static bool snap_held;
+static struct rumpuser_reset_stats stats;
+
+void
+rumpuser_region_add(void *start, size_t len, const char *name)
+{
+	char *s = start;
+	unsigned i;
+
+	if (len == 0)
+		return;
+	for (i = 0; i < nregion; i++)
+		if (s >= regions[i].r_start &&
+		    s + len <= regions[i].r_start + regions[i].r_len)
+			return;
+	if (nregion == NREGION)
+		ru_die("more than %d regions (%s)", NREGION, name);
+	regions[nregion].r_start = s;
+	regions[nregion].r_len = len;
+	regions[nregion].r_name = name;
+	nregion++;
+}
+
+bool
+ru_snapshot_held(void)
+{
+
+	return snap_held;
+}
+
+static void
+extent_add(char *start, size_t len)
+{
+	struct extent *e;
+
+	if (len == 0)
+		return;
+	if (nextent != 0) {
+		e = &extents[nextent - 1];
+		if (start >= e->e_start + e->e_len &&
+		    start - (e->e_start + e->e_len) < REGION_MERGE &&
+		    e->e_start >= ru_arena &&
+		    start < ru_arena + RU_ARENA_SIZE) {
+			savedlen += start + len - e->e_start - e->e_len;
+			e->e_len = start + len - e->e_start;
+			return;
+		}
+	}
+	if (nextent == maxextent) {
+		maxextent = maxextent ? maxextent * 2 : 64;
+		extents = realloc(extents, maxextent * sizeof(*extents));
+		if (extents == NULL)
+			ru_die("no memory for the snapshot");
+	}
+	e = &extents[nextent++];
+	e->e_start = start;
+	e->e_len = len;
+	e->e_off = 0;
+	savedlen += len;
+}
+
+static void
+arena_extent(size_t off, size_t len)
+{
+
+	extent_add(ru_arena + off, len);
+}
+
+static void
+stack_extent(char *sp, char *top)
+{
+
+	extent_add(sp, top - sp);
+}
+
+#if RU_ASAN
+static void
+stack_shadow_extent(char *sp, char *top)
+{
+
+	extent_add((char *)ru_shadow(sp), (top - sp) / 8);
+}
+#endif
+
+/* Unpoisons what lies under a parked stack before the saved part returns. */
+static void
+stack_clean(char *sp, char *top)
+{
+#if RU_ASAN
+	ru_fill(ru_shadow(sp), 0, (top - sp) / 8);
+	stats.rs_unpoisoned_bytes += (top - sp) / 8;
+#endif
+}
+
+int
+rumpuser_snapshot(void)
+{
+	struct extent *e;
+	size_t off, len;
+	unsigned i;
+	void *p;
+	int error;
+
+	if (!ru_deterministic)
+		return NB_EOPNOTSUPP;
+	if ((error = ru_quiesce()) != 0)
+		return error;
+	ru_obj_retire();
+	ru_file_snapshot();
+	/* Objects start behind the break rounded up, so round it now. */
+	nextent = 0;
+	savedlen = 0;
+	extent_add(__start_rumpuser_state,
+	    __stop_rumpuser_state - __start_rumpuser_state);
+	for (i = 0; i < nregion; i++)
+		extent_add(regions[i].r_start, regions[i].r_len);
+	snap_brk = ru_brk = ru_roundup(ru_brk, 64);
+	if (ru_arena_commit(ru_brk) != 0)
+		return NB_ENOMEM;
+	ru_obj_extents(arena_extent);
+	ru_pages_range(&p, &len);
+	extent_add(p, len);
+	ru_stacks(stack_extent);
+#if RU_ASAN
+	extent_add((char *)ru_shadow(ru_arena), snap_brk / 8);
+	ru_stacks(stack_shadow_extent);
+#endif
+
+	if (savedlen > savedmap) {
+		if (saved != NULL)
+			munmap(saved, savedmap);
+		savedmap = ru_roundup(savedlen, RU_PAGE);
+		saved = mmap(NULL, savedmap, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (saved == MAP_FAILED) {
+			saved = NULL;
+			savedmap = 0;
+			snap_held = false;
+			return NB_ENOMEM;
+		}
+#if RU_ASAN
+		/* Pointers to the host's memory may be in here only. */
+		__lsan_register_root_region(saved, savedmap);
+#endif
+	}
+	off = 0;
+	for (i = 0; i < nextent; i++) {
+		e = &extents[i];
+		e->e_off = off;
+		ru_copy(saved + off, e->e_start, e->e_len);
+		off += e->e_len;
+	}
+	snap_held = true;
+	stats.rs_saved_bytes = savedlen;
+	stats.rs_regions = nregion;
+	stats.rs_threads = ru_thread_count();
+	return 0;
+}
+
+int
+rumpuser_restore(void)
+{
+	size_t old = ru_brk, oldlen, newlen;
+	struct extent *e;
+	void *pages;
+	unsigned i;
+
+	if (!ru_deterministic)
+		return NB_EOPNOTSUPP;
+	if (!snap_held)
+		return NB_EINVAL;
+	ru_file_restore();
+	stats.rs_unpoisoned_bytes = 0;
+	ru_stacks(stack_clean);
+	ru_pages_range(&pages, &oldlen);
+
+	for (i = 0; i < nextent; i++) {
+		e = &extents[i];
+		ru_copy(e->e_start, saved + e->e_off, e->e_len);
+	}
+
+	/* From here on the state is the snapshot's. */
+	ru_pages_range(&pages, &newlen);
+	if (oldlen > newlen)
+		ru_fill((char *)pages + newlen, 0, oldlen - newlen);
+#if RU_ASAN
+	if (old > snap_brk)
+		ru_fill(ru_shadow(ru_arena + snap_brk), RU_SHADOW_HEAP,
+		    (old - snap_brk + 7) / 8);
+	stats.rs_unpoisoned_bytes += (old - snap_brk) / 8 + snap_brk / 8;
+#endif
+	if (ru_committed - snap_brk > ((size_t)64 << 20))
+		ru_arena_decommit(snap_brk);
+	stats.rs_copied_bytes = savedlen;
+	stats.rs_rewound_bytes = old - snap_brk;
+	stats.rs_restores++;
+	return 0;
+}
+
+void
+rumpuser_reset_stats(struct rumpuser_reset_stats *rs)
+{
+
+	*rs = stats;
+}
