@@ -213,3 +213,43 @@ function(rumpfuzz_target)
 	endif()
 	set_property(GLOBAL APPEND PROPERTY RUMPFUZZ_TARGETS ${T_NAME})
 endfunction()
+
+# rumpfuzz_test(NAME t_name SOURCES file... [COMPONENTS comp...] [LIBRARIES lib...])
+#
+# An ATF test program, run by kyua from <build>/tests/<directory>/t_name.
+function(rumpfuzz_test)
+	cmake_parse_arguments(T "" "NAME" "SOURCES;COMPONENTS;LIBRARIES" ${ARGN})
+	if(NOT T_NAME OR NOT T_SOURCES OR T_UNPARSED_ARGUMENTS)
+		message(FATAL_ERROR "rumpfuzz_test(NAME t_name SOURCES file... [COMPONENTS comp...])")
+	endif()
+	rumpfuzz_program(NAME ${T_NAME} SOURCES ${T_SOURCES} COMPONENTS ${T_COMPONENTS}
+	    LIBRARIES ${T_LIBRARIES} atf-c)
+	get_filename_component(dir "${CMAKE_CURRENT_SOURCE_DIR}" NAME)
+	set_target_properties(${T_NAME} PROPERTIES
+	    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests/${dir}")
+	target_compile_definitions(${T_NAME} PRIVATE TOP="${RUMPFUZZ_TOP}" BUILD="${CMAKE_BINARY_DIR}")
+	set_property(GLOBAL APPEND PROPERTY RUMPFUZZ_TEST_PROGRAMS "${dir}/${T_NAME}")
+endfunction()
+
+# rumpfuzz_test_script(NAME t_name FILE t_name.sh): the same in sh(1), on atf-sh.
+function(rumpfuzz_test_script)
+	cmake_parse_arguments(T "" "NAME;FILE" "" ${ARGN})
+	get_filename_component(dir "${CMAKE_CURRENT_SOURCE_DIR}" NAME)
+	find_program(RUMPFUZZ_ATF_SH atf-sh REQUIRED)
+	file(READ "${CMAKE_CURRENT_SOURCE_DIR}/${T_FILE}" body)
+	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${T_FILE}")
+	file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/tests/${dir}/${T_NAME}"
+	    CONTENT "#! ${RUMPFUZZ_ATF_SH}\nTOP=${RUMPFUZZ_TOP}\nBUILD=${CMAKE_BINARY_DIR}\n${body}"
+	    FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+	set_property(GLOBAL APPEND PROPERTY RUMPFUZZ_TEST_PROGRAMS "${dir}/${T_NAME}")
+endfunction()
+
+# Writes the Kyuafile of all tests; once, after the test directories.
+function(rumpfuzz_kyuafile)
+	get_property(tests GLOBAL PROPERTY RUMPFUZZ_TEST_PROGRAMS)
+	set(text "syntax(2)\ntest_suite(\"rumpfuzz\")\n")
+	foreach(t ${tests})
+		string(APPEND text "atf_test_program{name=\"${t}\"}\n")
+	endforeach()
+	file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/tests/Kyuafile" CONTENT "${text}")
+endfunction()

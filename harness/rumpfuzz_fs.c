@@ -233,7 +233,7 @@ list_one(const char *path, const char *name)
 		return;
 	}
 	mode_text(sb.st_mode, mode);
-	t = sb.st_mtim.tv_sec;
+	t = sb.rst_mtim.tv_sec;
 	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", gmtime(&t));
 	printf("%s %3u %5u %5u %10lld %s ", mode, sb.st_nlink, sb.st_uid, sb.st_gid,
 	    (long long)sb.st_size, when);
@@ -389,10 +389,10 @@ cmd_stat(const char *path)
 	    "ctime  %lld.%09ld\nbtime  %lld.%09ld\n", outside(path), (unsigned long long)sb.st_ino, mode,
 	    sb.st_mode, sb.st_nlink, sb.st_uid, sb.st_gid, (long long)sb.st_size,
 	    (long long)sb.st_blocks, (int)sb.st_blksize, sb.st_flags,
-	    (long long)sb.st_atim.tv_sec, (long)sb.st_atim.tv_nsec,
-	    (long long)sb.st_mtim.tv_sec, (long)sb.st_mtim.tv_nsec,
-	    (long long)sb.st_ctim.tv_sec, (long)sb.st_ctim.tv_nsec,
-	    (long long)sb.st_birthtim.tv_sec, (long)sb.st_birthtim.tv_nsec);
+	    (long long)sb.rst_atim.tv_sec, (long)sb.rst_atim.tv_nsec,
+	    (long long)sb.rst_mtim.tv_sec, (long)sb.rst_mtim.tv_nsec,
+	    (long long)sb.rst_ctim.tv_sec, (long)sb.rst_ctim.tv_nsec,
+	    (long long)sb.rst_birthtim.tv_sec, (long)sb.rst_birthtim.tv_nsec);
 }
 
 /* Copies under a temporary name and renames, so that a full image loses nothing. */
