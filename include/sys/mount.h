@@ -227,10 +227,7 @@ int	fsname##_snapshot(struct mount *, struct vnode *,		\
 	    struct timespec *);						\
 int	fsname##_extattrctl(struct mount *, int, struct vnode *, int,	\
 	    const char *);						\
-int	fsname##_suspendctl(struct mount *, int);			\
-int	fsname##_renamelock_enter(struct mount *);			\
-void	fsname##_renamelock_exit(struct mount *);			\
-int	fsname##_fsync(struct vnode *, int)
+int	fsname##_suspendctl(struct mount *, int)
 
 /* Called with each file system unmounted, see vfs_hooks(9). */
 struct vfs_hooks {
@@ -319,7 +316,7 @@ int	mount_domount(struct lwp *, struct vnode **, struct vfsops *,
 int	dounmount(struct mount *, int, struct lwp *);
 int	do_sys_mount(struct lwp *, const char *, enum uio_seg, const char *,
 	    int, void *, enum uio_seg, size_t, register_t *);
-int	do_sys_sync(struct lwp *);
+void	do_sys_sync(struct lwp *);
 int	set_statvfs_info(const char *, int, const char *, int, const char *,
 	    struct mount *, struct lwp *);
 void	copy_statvfs_info(struct statvfs *, const struct mount *);
