@@ -93,12 +93,46 @@ sample(struct job *j)
 		r->execs };
 }
 
+static int
+is_afl(void)
+{
+
+	return strcmp(opt.engine, "afl") == 0;
+}
+
+/* AFL++ keeps its figures in a file of its own. */
+static void
+afl_figures(struct job *j)
+{
+	char *path = strf("%s/default/fuzzer_stats", j->work), *text = slurp(path, NULL), *line, *save;
+	unsigned long long v;
+	unsigned edges = j->res.edges;
+
+	free(path);
+	if (text == NULL)
+		return;
+	for (line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
+		if (sscanf(line, "execs_done : %llu", &v) == 1)
+			j->res.execs = v;
+		else if (sscanf(line, "edges_found : %llu", &v) == 1)
+			j->res.edges = v;
+		else if (sscanf(line, "corpus_count : %llu", &v) == 1)
+			j->res.corpus = v;
+	}
+	free(text);
+	if (j->res.edges != edges)
+		sample(j);
+}
+
 static void
 update_execs(struct job *j)
 {
 	double t = now();
 
-	j->res.execs = __atomic_load_n(&j->stats->rs_execs, __ATOMIC_RELAXED);
+	if (is_afl())
+		afl_figures(j);
+	else
+		j->res.execs = __atomic_load_n(&j->stats->rs_execs, __ATOMIC_RELAXED);
 	if (t - j->rate_t >= 1.0) {
 		j->rate = (j->res.execs - j->rate_execs) / (t - j->rate_t);
 		j->rate_t = t;
@@ -106,20 +140,35 @@ update_execs(struct job *j)
 	}
 }
 
-/* Moves what the engine wrote to the corpus; each file is whole when it gets there. */
+/* A name for an input from its content, as AFL++'s own say how it came about. */
+static char *
+content_name(const char *path)
+{
+	size_t len, i;
+	char *data = slurp(path, &len), *name;
+	uint64_t h = 0xcbf29ce484222325ull;
+
+	for (i = 0; data != NULL && i < len; i++)
+		h = (h ^ (unsigned char)data[i]) * 0x100000001b3ull;
+	name = strf("afl-%016llx", (unsigned long long)h);
+	free(data);
+	return name;
+}
+
+/* Moves what the engine wrote in dir to the corpus; each file is whole when it gets there. */
 static void
-import(struct job *j)
+import(struct job *j, const char *dir, int rename_by_content)
 {
 	struct names nm;
 	char *from, *to;
 	struct stat st;
 	size_t i;
 
-	if (names_read(&nm, j->work) != 0)
+	if (names_read(&nm, dir) != 0)
 		return;
 	for (i = 0; i < nm.n; i++) {
-		from = strf("%s/%s", j->work, nm.v[i]);
-		to = strf("%s/%s", j->corpus, nm.v[i]);
+		from = strf("%s/%s", dir, nm.v[i]);
+		to = strf("%s/%s", j->corpus, rename_by_content ? content_name(from) : nm.v[i]);
 		if (stat(from, &st) == 0 && S_ISREG(st.st_mode) && st.st_size != 0 &&
 		    strncmp(nm.v[i], "crash-", 6) != 0 && strncmp(nm.v[i], "timeout-", 8) != 0 &&
 		    strncmp(nm.v[i], "oom-", 4) != 0 && strncmp(nm.v[i], "slow-unit-", 10) != 0) {
@@ -236,6 +285,70 @@ take_crash(struct job *j, int status)
 	free(dir);
 }
 
+/* All that AFL++ starts from, in one directory of links; it wants no other. */
+static char *
+afl_input(struct job *j)
+{
+	char *in = strf("%s.in", j->work), *seeds = strf("%s/corpus/%s", top, j->res.name);
+	const char *dirs[] = { seeds, j->corpus, opt.seeds };
+	struct names nm;
+	size_t d, i, n = 0;
+
+	mkdirs(in);
+	for (d = 0; d < 3; d++) {
+		if (dirs[d] == NULL || names_read(&nm, dirs[d]) != 0)
+			continue;
+		for (i = 0; i < nm.n; i++) {
+			char *from = strf("%s/%s", dirs[d], nm.v[i]), *to = strf("%s/%zu-%s", in, n++, nm.v[i]);
+
+			if (symlink(from, to) == -1 && errno != EEXIST)
+				die("%s: %s", to, strerror(errno));
+			free(from);
+			free(to);
+		}
+		names_free(&nm);
+	}
+	if (n == 0 && spew(strf("%s/empty", in), "", 1) != 0)
+		die("%s: can't be written", in);
+	free(seeds);
+	return in;
+}
+
+static void
+launch_afl(struct job *j)
+{
+	char *argv[24], *env[16];
+	int a = 0, e = 0;
+
+	argv[a++] = "afl-fuzz";
+	argv[a++] = "-i";
+	argv[a++] = afl_input(j);
+	argv[a++] = "-o";
+	argv[a++] = j->work;
+	argv[a++] = "-V";
+	argv[a++] = strf("%d", (int)(opt.seconds + 0.5));
+	argv[a++] = "-m";
+	argv[a++] = "none";
+	argv[a++] = "-t";
+	argv[a++] = "10000";
+	argv[a++] = "--";
+	argv[a++] = target_program("afl", j->res.name);
+	argv[a] = NULL;
+	env[e++] = "AFL_SKIP_CPUFREQ=1";
+	env[e++] = "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1";
+	env[e++] = "AFL_NO_UI=1";
+	env[e++] = "AFL_NO_AFFINITY=1";
+	env[e++] = "AFL_AUTORESUME=1";
+	env[e++] = strf("AFL_CUSTOM_MUTATOR_LIBRARY=%s/build/afl/lib/librumpfuzz_mutator.so", top);
+	env[e++] = strf("RUMPFUZZ_FORMAT=%s", strstr(j->res.name, "msdos") != NULL ? "msdos" :
+	    strstr(j->res.name, "cd9660") != NULL ? "cd9660" : "");
+	env[e] = NULL;
+	j->launched = now();
+	j->runs++;
+	j->pid = start(argv, env, &j->fd);
+	j->state = RUNNING;
+}
+
 static void
 launch(struct job *j)
 {
@@ -291,7 +404,7 @@ begin(struct job *j)
 	mkdirs(j->crashdir);
 	free(strf("%s/log", out));
 	mkdirs(strf("%s/log", out));
-	import(j);		/* what an earlier run, killed, left */
+	import(j, j->work, 0);	/* what an earlier run, killed, left */
 	fd = open(j->stats_path, O_RDWR | O_CREAT | O_TRUNC, 0666);
 	if (fd == -1 || ftruncate(fd, sizeof(struct rigstat)) == -1 ||
 	    (j->stats = mmap(NULL, sizeof(struct rigstat), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
@@ -301,14 +414,58 @@ begin(struct job *j)
 	if ((j->logf = fopen(r->log, "w")) == NULL)
 		die("%s: %s", r->log, strerror(errno));
 	j->began = j->rate_t = now();
-	launch(j);
+	if (is_afl())
+		launch_afl(j);
+	else
+		launch(j);
+}
+
+/* AFL++ goes on after a crash: what it found is looked at when it has ended. */
+static void
+take_afl(struct job *j)
+{
+	char *dir = strf("%s/default/crashes", j->work), *queue = strf("%s/default/queue", j->work);
+	struct names nm;
+	size_t i, len;
+
+	update_execs(j);
+	import(j, queue, 1);
+	if (names_read(&nm, dir) == 0) {
+		for (i = 0; i < nm.n; i++) {
+			char *from = strf("%s/%s", dir, nm.v[i]), *to = strf("%s/crash-afl", j->work);
+			char *log = strf("%s/crash.log", j->work), *text;
+			char *av[] = { target_program("fuzz", j->res.name), "--replay", to, NULL };
+			int status;
+
+			if (strncmp(nm.v[i], "id", 2) != 0 || rename(from, to) == -1)
+				continue;
+			status = run(log, av);
+			j->out.len = 0;
+			if ((text = slurp(log, &len)) != NULL)
+				str_addn(&j->out, text, len);
+			if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+				fprintf(stderr, "rumpfuzz: %s: AFL++ saw a crash that does not replay; "
+				    "kept as %s/unreproduced\n", j->res.name, j->crashdir);
+				rename(to, strf("%s/unreproduced", j->crashdir));
+			} else
+				take_crash(j, status);
+			unlink(log);
+			free(text);
+		}
+		names_free(&nm);
+	}
+	free(dir);
+	free(queue);
 }
 
 static void
 end(struct job *j)
 {
 
-	import(j);
+	if (is_afl())
+		take_afl(j);
+	else
+		import(j, j->work, 0);
 	update_execs(j);
 	j->res.seconds = now() - j->began;
 	sample(j);
@@ -327,9 +484,21 @@ reap(struct job *j)
 		return;
 	take_output(j);
 	close(j->fd);
+	if (is_afl()) {
+		if (j->res.execs == 0 && !interrupted) {
+			update_execs(j);
+			if (j->res.execs == 0) {
+				fprintf(stderr, "rumpfuzz: %s: afl-fuzz ran nothing (%s); see %s\n",
+				    j->res.name, status_text(status), j->res.log);
+				j->res.broken = 1;
+			}
+		}
+		end(j);
+		return;
+	}
 	if (!(WIFEXITED(status) && WEXITSTATUS(status) == 0) && !interrupted) {
 		take_crash(j, status);
-		import(j);
+		import(j, j->work, 0);
 		if (++j->restarts < MAXRESTARTS && opt.seconds - (now() - j->began) > 1) {
 			launch(j);
 			return;
