@@ -170,6 +170,14 @@ fsdev_create(void)
 }
 
 void
+fsdev_destroy(struct fsdev *fd)
+{
+
+	free(fd->fd_pool);
+	free(fd);
+}
+
+void
 fsdev_load(struct fsdev *fd, const struct fsinput *fi)
 {
 

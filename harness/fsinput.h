@@ -85,6 +85,7 @@ struct fsdev;
 struct rumpuser_image_ops;
 
 struct fsdev *fsdev_create(void);
+void	fsdev_destroy(struct fsdev *);
 /* Gives the device the content of fi, which must stay; drops what was written. */
 void	fsdev_load(struct fsdev *, const struct fsinput *fi);
 int	fsdev_read(void *dev, void *buf, size_t len, uint64_t off);

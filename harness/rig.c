@@ -38,28 +38,6 @@ size_t	LLVMFuzzerCustomCrossOver(const uint8_t *, size_t, const uint8_t *, size_
 	    size_t, unsigned);
 size_t	LLVMFuzzerMutate(uint8_t *, size_t, size_t) __attribute__((__weak__));
 
-/*
- * Frames of parked threads must stay on the stacks that a snapshot saves; the
- * kernel's memory comes from its own arena, so the host's leak check has
- * nothing to say and would only cost time.
- */
-const char *__asan_default_options(void);
-const char *
-__asan_default_options(void)
-{
-
-	return "detect_stack_use_after_return=0:detect_leaks=0:allocator_may_return_null=1:"
-	    "handle_segv=1:handle_abort=1:allow_user_segv_handler=0:symbolize=1";
-}
-
-const char *__ubsan_default_options(void);
-const char *
-__ubsan_default_options(void)
-{
-
-	return "print_stacktrace=1:halt_on_error=1";
-}
-
 void
 rig_trace(const char *fmt, ...)
 {
