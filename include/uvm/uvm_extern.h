@@ -102,6 +102,8 @@
 
 #define	UBC_MAX_PAGES	8
 
+typedef unsigned int uvm_flag_t;
+
 struct buf;
 struct kauth_cred;
 struct mount;

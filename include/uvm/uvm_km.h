@@ -13,6 +13,8 @@
 #include <uvm/uvm_param.h>
 #include <uvm/uvm_extern.h>
 
+typedef unsigned int	uvm_flag_t;
+
 /*
  * Allocates size bytes in whole pages; align is a power of two or 0.
  * Returns 0 without memory if flags allow failing.  map is kernel_map.

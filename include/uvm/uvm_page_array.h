@@ -8,6 +8,7 @@
 #define	_UVM_UVM_PAGE_ARRAY_H_
 
 #include <sys/types.h>
+#include <uvm/uvm_param.h>
 
 struct uvm_object;
 struct vm_page;

@@ -8,6 +8,7 @@
 #define	_UVM_UVM_PAGER_H_
 
 #include <sys/types.h>
+#include <uvm/uvm_param.h>
 #include <uvm/uvm_prot.h>
 
 struct uvm_faultinfo;

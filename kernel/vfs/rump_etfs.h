@@ -44,6 +44,11 @@ struct etfs *etfs_find(const char *path, bool exact);
 /* The same without a reference: how many bytes of path the key takes, or 0. */
 size_t	etfs_match(const char *path);
 void	etfs_rele(struct etfs *);
+/*
+ * What to call before a key is removed: lets go of cached nodes for it, or
+ * answers EBUSY when one is in use.
+ */
+void	etfs_set_forget(int (*)(struct etfs *));
 
 /* RUMP_ETFS_DIR, RUMP_ETFS_DIR_SUBDIRS: names below are the host's. */
 #define	ETFS_ISDIR(et)	((et)->et_type == RUMP_ETFS_DIR ||		\
@@ -52,6 +57,7 @@ void	etfs_rele(struct etfs *);
 /* The block and character major of rumpblk. */
 #define	RUMPBLK_DEVMAJOR	197
 
+void	etfs_init(void);
 void	rumpblk_init(void);
 int	rumpblk_register(const char *, devminor_t *, off_t, off_t);
 int	rumpblk_deregister(devminor_t);
