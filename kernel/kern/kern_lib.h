@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Between the files of the kernel's library: memory, messages, copies.
+ */
+
+#ifndef _KERN_KERN_LIB_H_
+#define	_KERN_KERN_LIB_H_
+
+#include <sys/types.h>
+#include <rump/rumpuser.h>
+#include <rump/rumpuser_fuzz.h>
+
+/* Most virtual CPUs that caches are kept for. */
+#define	KLIB_MAXCPU	32
+
+/* Index of the CPU we run on; 0 before there are any. */
+unsigned klib_cpu(void);
+
+/*
+ * Memory from the host, charged to RUMP_MEMLIMIT.  With wait the call does
+ * not fail; it panics for what can never be had.
+ */
+void	*mem_host_alloc(size_t, size_t align, bool wait);
+void	mem_host_free(void *, size_t);
+/* The same as one red-zoned object. */
+void	*mem_obj_alloc(size_t, size_t align, enum rumpuser_objkind,
+	    const char *, bool wait);
+void	mem_obj_free(void *, size_t, enum rumpuser_objkind);
+
+/* Whether an allocation that may fail shall fail now. */
+bool	mem_fault(void);
+
+/* One character after the other to the console, whole lines at a time. */
+void	klog_putchar(int);
+int	kvformat(void (*)(int, void *), void *, const char *, __builtin_va_list);
+
+#endif /* !_KERN_KERN_LIB_H_ */

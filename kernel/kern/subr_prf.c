@@ -1,0 +1,659 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Messages: printf(9), log(9), aprint(9), panic(9).
+ *
+ * A message is formatted into memory first and then put out in one go, so
+ * that messages of several CPUs do not mix.  What goes to the console goes
+ * to the message buffer too.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/kernel.h>
+#include <sys/kprintf.h>
+#include <sys/lwp.h>
+#include <sys/msgbuf.h>
+#include <sys/reboot.h>
+#include <sys/syslog.h>
+#include <sys/atomic.h>
+
+#include "kern_lib.h"
+
+const char *panicstr;
+int boothowto = AB_SILENT;
+
+#define	MSGBUF_SIZE	4096
+static union {
+	struct kern_msgbuf mb;
+	char	space[sizeof(struct kern_msgbuf) + MSGBUF_SIZE];
+} msgbuf_space;
+struct kern_msgbuf *msgbufp = &msgbuf_space.mb;
+int msgbufenabled;
+
+/* Output happens without a hypercall that could switch: a spin is short. */
+static volatile unsigned kprintf_busy;
+static unsigned aprint_errors;
+
+/* Where the formatter puts characters. */
+struct kbuf {
+	char	*kb_buf;
+	size_t	 kb_size;
+	size_t	 kb_len;	/* what it would be without an end */
+};
+
+static void
+kbuf_put(int c, void *arg)
+{
+	struct kbuf *kb = arg;
+
+	if (kb->kb_len + 1 < kb->kb_size)
+		kb->kb_buf[kb->kb_len] = (char)c;
+	kb->kb_len++;
+}
+
+void
+initmsgbuf(void *buf, size_t bufsize)
+{
+	struct kern_msgbuf *mbp = buf;
+
+	if (bufsize <= sizeof(*mbp))
+		return;
+	memset(mbp, 0, sizeof(*mbp));
+	mbp->msg_magic = MSG_MAGIC;
+	mbp->msg_bufs = (long)(bufsize - offsetof(struct kern_msgbuf,
+	    msg_bufc));
+	msgbufp = mbp;
+	msgbufenabled = 1;
+}
+
+/* One character into the message buffer; the oldest makes room. */
+void
+logputchar(int c)
+{
+	struct kern_msgbuf *mbp = msgbufp;
+
+	if (!logenabled(mbp) || c == '\0')
+		return;
+	mbp->msg_bufc[mbp->msg_bufx++] = (char)c;
+	if (mbp->msg_bufx >= mbp->msg_bufs)
+		mbp->msg_bufx = 0;
+	if (mbp->msg_bufx == mbp->msg_bufr &&
+	    ++mbp->msg_bufr >= mbp->msg_bufs)
+		mbp->msg_bufr = 0;
+}
+
+void
+kprintf_lock(void)
+{
+
+	while (panicstr == NULL && atomic_cas_uint(&kprintf_busy, 0, 1) != 0)
+		continue;
+}
+
+void
+kprintf_unlock(void)
+{
+
+	atomic_swap_uint(&kprintf_busy, 0);
+}
+
+/* Reads RUMP_VERBOSE; before the first message. */
+void
+kprintf_init(void)
+{
+	char buf[16];
+
+	initmsgbuf(&msgbuf_space, sizeof(msgbuf_space));
+	if (rumpuser_getparam("RUMP_VERBOSE", buf, sizeof(buf)) == 0 &&
+	    buf[0] != '\0' && buf[0] != '0')
+		boothowto = AB_VERBOSE;
+}
+
+void
+klog_putchar(int c)
+{
+
+	rumpuser_putchar(c);
+}
+
+static void
+kputs(int flags, const char *s, size_t len)
+{
+	size_t i;
+
+	kprintf_lock();
+	for (i = 0; i < len; i++) {
+		if ((flags & (TOLOG | TOCONS)) != 0)
+			logputchar(s[i]);
+		if ((flags & TOCONS) != 0)
+			klog_putchar(s[i]);
+	}
+	kprintf_unlock();
+}
+
+/*
+ * prefix and a formatted message.  What does not fit into a line of the
+ * usual size is formatted straight to the console.
+ */
+static void
+kdirect(int c, void *arg)
+{
+	const char ch = (char)c;
+
+	kputs(*(int *)arg, &ch, 1);
+}
+
+void
+kmsg(int flags, const char *prefix, const char *fmt, va_list ap)
+{
+	char buf[512];
+	struct kbuf kb = { buf, sizeof(buf), 0 };
+	va_list cp;
+
+	while (prefix != NULL && *prefix != '\0')
+		kbuf_put(*prefix++, &kb);
+	va_copy(cp, ap);
+	kvformat(kbuf_put, &kb, fmt, cp);
+	va_end(cp);
+	if (kb.kb_len < sizeof(buf)) {
+		kputs(flags, buf, kb.kb_len);
+		return;
+	}
+	va_copy(cp, ap);
+	kvformat(kdirect, &flags, fmt, cp);
+	va_end(cp);
+}
+
+#define	KMSG(flags, prefix)						\
+	do {								\
+		va_list kmsg_ap;					\
+									\
+		va_start(kmsg_ap, fmt);					\
+		kmsg((flags), (prefix), fmt, kmsg_ap);			\
+		va_end(kmsg_ap);					\
+	} while (0)
+
+void
+vprintf_flags(int flags, const char *fmt, va_list ap)
+{
+
+	kmsg(flags, NULL, fmt, ap);
+}
+
+void
+vprintf(const char *fmt, va_list ap)
+{
+
+	kmsg(TOCONS | TOLOG, NULL, fmt, ap);
+}
+
+void
+printf(const char *fmt, ...)
+{
+
+	KMSG(TOCONS | TOLOG, NULL);
+}
+
+void
+printf_flags(int flags, const char *fmt, ...)
+{
+
+	KMSG(flags, NULL);
+}
+
+void
+printf_nolog(const char *fmt, ...)
+{
+
+	KMSG(TOCONS, NULL);
+}
+
+void
+printf_nostamp(const char *fmt, ...)
+{
+
+	KMSG(TOCONS | TOLOG, NULL);
+}
+
+void
+uprintf(const char *fmt, ...)
+{
+
+	KMSG(TOCONS | TOLOG, NULL);
+}
+
+void
+uprintf_locked(const char *fmt, ...)
+{
+
+	KMSG(TOCONS | TOLOG, NULL);
+}
+
+/* There is no log reader of its own: level is for the reader's eyes only. */
+void
+vlog(int level, const char *fmt, va_list ap)
+{
+
+	kmsg(TOCONS | TOLOG, NULL, fmt, ap);
+}
+
+void
+log(int level, const char *fmt, ...)
+{
+
+	KMSG(TOCONS | TOLOG, NULL);
+}
+
+void
+addlog(const char *fmt, ...)
+{
+
+	KMSG(TOCONS | TOLOG, NULL);
+}
+
+void
+logpri(int level)
+{
+
+	printf("<%d>", level & LOG_PRIMASK);
+}
+
+/*
+ * aprint(9).  Where a message of each kind goes depends on boothowto; errors
+ * are counted.
+ */
+static int
+aprint_normal_flags(void)
+{
+
+	return (boothowto & (AB_SILENT | AB_QUIET)) == 0 ?
+	    TOCONS | TOLOG : TOLOG;
+}
+
+static int
+aprint_error_flags(void)
+{
+
+	atomic_inc_uint(&aprint_errors);
+	return (boothowto & AB_SILENT) == 0 ? TOCONS | TOLOG : TOLOG;
+}
+
+static int
+aprint_naive_flags(void)
+{
+
+	return (boothowto & (AB_SILENT | AB_QUIET | AB_VERBOSE)) == AB_QUIET ?
+	    TOCONS : 0;
+}
+
+static int
+aprint_verbose_flags(void)
+{
+
+	return (boothowto & AB_VERBOSE) != 0 ? TOCONS | TOLOG : TOLOG;
+}
+
+static int
+aprint_debug_flags(void)
+{
+
+	return (boothowto & AB_DEBUG) != 0 ? TOCONS | TOLOG : 0;
+}
+
+#define	APRINT(kind)							\
+int									\
+aprint_##kind##_to(void)						\
+{									\
+									\
+	return aprint_##kind##_flags();					\
+}									\
+									\
+void									\
+aprint_##kind(const char *fmt, ...)					\
+{									\
+	const int flags = aprint_##kind##_flags();			\
+									\
+	if (flags != 0)							\
+		KMSG(flags, NULL);					\
+}
+
+APRINT(normal)
+APRINT(error)
+APRINT(naive)
+APRINT(verbose)
+APRINT(debug)
+
+/* The errors since the last call. */
+int
+aprint_get_error_count(void)
+{
+
+	return (int)atomic_swap_uint(&aprint_errors, 0);
+}
+
+/*
+ * The end: prints why, and leaves through a report in sanitized builds.
+ */
+void
+vpanic(const char *fmt, va_list ap)
+{
+	static char msg[512];
+
+	if (panicstr != NULL)
+		rumpuser_exit(RUMPUSER_PANIC);
+	panicstr = fmt;
+	vsnprintf(msg, sizeof(msg), fmt, ap);
+	panicstr = msg;
+	printf("panic: %s%s", msg,
+	    msg[0] != '\0' && msg[strlen(msg) - 1] == '\n' ? "" : "\n");
+#ifdef RUMP_SANITIZE
+	rumpuser_report("kernel-panic", "%s", msg);
+#else
+	rumpuser_exit(RUMPUSER_PANIC);
+#endif
+}
+
+void
+panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vpanic(fmt, ap);
+}
+
+void
+kern_assert(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vpanic(fmt, ap);
+}
+
+/*
+ * Formatting.
+ */
+
+struct kspec {
+	bool	alt, left, zero, neg;
+	char	sign;
+	int	width, prec;
+};
+
+static void
+kpad(void (*put)(int, void *), void *arg, int c, int n)
+{
+
+	while (n-- > 0)
+		(*put)(c, arg);
+}
+
+static int
+knumber(void (*put)(int, void *), void *arg, uintmax_t v, unsigned base,
+    bool upper, const struct kspec *ks)
+{
+	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+	char buf[sizeof(uintmax_t) * 8 / 3 + 2];
+	const char *prefix = "";
+	int n = 0, len, zeros, plen;
+	char sign;
+
+	if (ks->alt && base == 16 && v != 0)
+		prefix = upper ? "0X" : "0x";
+	while (v != 0) {
+		buf[n++] = digits[v % base];
+		v /= base;
+	}
+	if (n == 0 && ks->prec != 0)
+		buf[n++] = '0';
+	if (ks->alt && base == 8 && (n == 0 || buf[n - 1] != '0'))
+		buf[n++] = '0';
+	sign = ks->neg ? '-' : ks->sign;
+	plen = (int)strlen(prefix) + (sign != '\0');
+	zeros = ks->prec > n ? ks->prec - n : 0;
+	if (ks->zero && !ks->left && ks->prec < 0 && ks->width > n + plen)
+		zeros = ks->width - n - plen;
+	len = n + zeros + plen;
+
+	if (!ks->left)
+		kpad(put, arg, ' ', ks->width - len);
+	if (sign != '\0')
+		(*put)(sign, arg);
+	while (*prefix != '\0')
+		(*put)(*prefix++, arg);
+	kpad(put, arg, '0', zeros);
+	while (n > 0)
+		(*put)(buf[--n], arg);
+	if (ks->left)
+		kpad(put, arg, ' ', ks->width - len);
+	return MAX(len, ks->width);
+}
+
+static int
+kstring(void (*put)(int, void *), void *arg, const char *s,
+    const struct kspec *ks)
+{
+	int len, i;
+
+	if (s == NULL)
+		s = "(null)";
+	len = (int)(ks->prec >= 0 ? strnlen(s, ks->prec) : strlen(s));
+	if (!ks->left)
+		kpad(put, arg, ' ', ks->width - len);
+	for (i = 0; i < len; i++)
+		(*put)((unsigned char)s[i], arg);
+	if (ks->left)
+		kpad(put, arg, ' ', ks->width - len);
+	return MAX(len, ks->width);
+}
+
+#define	KARG(mod, ap)							\
+	((mod) == 'l' || (mod) == 'j' || (mod) == 'z' || (mod) == 't' ||	\
+	    (mod) == 'q' ? va_arg((ap), unsigned long) :		\
+	    (unsigned long)va_arg((ap), unsigned int))
+
+/*
+ * Gives the characters of a format (printf(9): no floating point, no %n) to
+ * put; their number.
+ */
+int
+kvformat(void (*put)(int, void *), void *arg, const char *fmt, va_list ap)
+{
+	struct kspec ks;
+	uintmax_t u;
+	intmax_t v;
+	char c, mod;
+	int total = 0;
+	bool flag, narrow8, narrow16;
+
+	while ((c = *fmt++) != '\0') {
+		if (c != '%') {
+			(*put)((unsigned char)c, arg);
+			total++;
+			continue;
+		}
+		memset(&ks, 0, sizeof(ks));
+		ks.prec = -1;
+		mod = '\0';
+		narrow8 = narrow16 = false;
+		for (flag = true; flag;) {
+			switch (*fmt) {
+			case '#': ks.alt = true; fmt++; break;
+			case '-': ks.left = true; fmt++; break;
+			case '0': ks.zero = true; fmt++; break;
+			case '+': ks.sign = '+'; fmt++; break;
+			case ' ':
+				if (ks.sign == '\0')
+					ks.sign = ' ';
+				fmt++;
+				break;
+			default: flag = false; break;
+			}
+		}
+		if (*fmt == '*') {
+			ks.width = va_arg(ap, int);
+			if (ks.width < 0) {
+				ks.left = true;
+				ks.width = -ks.width;
+			}
+			fmt++;
+		} else {
+			while (isdigit(*fmt) && ks.width < 100000)
+				ks.width = ks.width * 10 + (*fmt++ - '0');
+		}
+		if (*fmt == '.') {
+			fmt++;
+			ks.prec = 0;
+			if (*fmt == '*') {
+				ks.prec = va_arg(ap, int);
+				fmt++;
+			} else {
+				while (isdigit(*fmt) && ks.prec < 100000)
+					ks.prec = ks.prec * 10 +
+					    (*fmt++ - '0');
+			}
+		}
+		for (flag = true; flag;) {
+			switch (*fmt) {
+			case 'h':
+				narrow8 = narrow16;
+				narrow16 = true;
+				fmt++;
+				break;
+			case 'l': case 'j': case 'z': case 't': case 'q':
+				mod = *fmt++;
+				break;
+			default: flag = false; break;
+			}
+		}
+		switch (c = *fmt++) {
+		case 'd':
+		case 'i':
+			u = KARG(mod, ap);
+			v = mod != '\0' ? (intmax_t)u : (int)u;
+			if (narrow8)
+				v = (signed char)v;
+			else if (narrow16)
+				v = (short)v;
+			ks.neg = v < 0;
+			total += knumber(put, arg,
+			    v < 0 ? -(uintmax_t)v : (uintmax_t)v, 10, false,
+			    &ks);
+			break;
+		case 'o':
+		case 'u':
+		case 'x':
+		case 'X':
+			u = KARG(mod, ap);
+			if (narrow8)
+				u = (unsigned char)u;
+			else if (narrow16)
+				u = (unsigned short)u;
+			ks.sign = '\0';
+			total += knumber(put, arg, u,
+			    c == 'o' ? 8 : c == 'u' ? 10 : 16, c == 'X', &ks);
+			break;
+		case 'p':
+			u = (uintptr_t)va_arg(ap, void *);
+			ks.alt = true;
+			ks.sign = '\0';
+			if (u == 0)
+				total += kstring(put, arg, "0x0", &ks);
+			else
+				total += knumber(put, arg, u, 16, false, &ks);
+			break;
+		case 'c': {
+			char ch[2] = { (char)va_arg(ap, int), '\0' };
+
+			if (!ks.left)
+				kpad(put, arg, ' ', ks.width - 1);
+			(*put)((unsigned char)ch[0], arg);
+			if (ks.left)
+				kpad(put, arg, ' ', ks.width - 1);
+			total += MAX(1, ks.width);
+			break;
+		}
+		case 's':
+			total += kstring(put, arg, va_arg(ap, const char *),
+			    &ks);
+			break;
+		case '\0':
+			return total;
+		case '%':
+			(*put)('%', arg);
+			total++;
+			break;
+		default:
+			(*put)('%', arg);
+			(*put)((unsigned char)c, arg);
+			total += 2;
+			break;
+		}
+	}
+	return total;
+}
+
+int
+vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
+{
+	struct kbuf kb = { buf, size, 0 };
+	va_list cp;
+
+	va_copy(cp, ap);
+	kvformat(kbuf_put, &kb, fmt, cp);
+	va_end(cp);
+	if (size > 0)
+		buf[MIN(kb.kb_len, size - 1)] = '\0';
+	return (int)kb.kb_len;
+}
+
+int
+snprintf(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(buf, size, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+int
+vsprintf(char *buf, const char *fmt, va_list ap)
+{
+
+	return vsnprintf(buf, INT_MAX, fmt, ap);
+}
+
+int
+sprintf(char *buf, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(buf, INT_MAX, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+/* len bytes as rows of sixteen, through pr. */
+void
+hexdump(void (*pr)(const char *, ...), const char *msg, const void *base,
+    size_t len)
+{
+	const uint8_t *p = base;
+	size_t i, j;
+
+	if (msg != NULL)
+		(*pr)("%s: %zu bytes\n", msg, len);
+	for (i = 0; i < len; i += 16) {
+		(*pr)("%04zx:", i);
+		for (j = i; j < i + 16 && j < len; j++)
+			(*pr)(" %02x", p[j]);
+		(*pr)("\n");
+	}
+}
