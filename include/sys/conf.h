@@ -173,6 +173,9 @@ int	cdev_flags(dev_t);
 int	bdev_type(dev_t);
 int	bdev_flags(dev_t);
 
+/* biodone(9) of the file system component, for bdev_strategy(). */
+extern void (*biodone_vfs)(struct buf *);
+
 /* Sleep messages. */
 extern const char devopn[], devio[], devwait[], devin[], devout[];
 extern const char devioc[], devcls[];

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Boot of the block half: device switches, buffers, pages, host files.
+ * Boot of the block half: buffers, pages, host files.
  */
 
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/buf.h>
 #include <sys/bufq.h>
-#include <sys/conf.h>
 
 #include <rump-sys/kern.h>
 #include <rump/rumpvfs_if_pub.h>
@@ -23,8 +22,11 @@
 void
 rump_vfsblk_init(void)
 {
+	static bool done;
 
-	devsw_init();
+	if (done)
+		return;
+	done = true;
 	bufq_init();
 	uvm_page_init();
 	uvm_pager_init();
@@ -33,6 +35,12 @@ rump_vfsblk_init(void)
 	bufinit2();
 	etfs_init();
 	rumpblk_init();
+}
+
+RUMP_COMPONENT(RUMP_COMPONENT_VFS)
+{
+
+	rump_vfsblk_init();
 }
 
 /* Starts all delayed writes. */

@@ -113,6 +113,7 @@ bufinit(void)
 {
 	int i;
 
+	biodone_vfs = biodone;
 	mutex_init(&bufcache_lock, MUTEX_DEFAULT, IPL_NONE);
 	mutex_init(&buffer_lock, MUTEX_DEFAULT, IPL_NONE);
 	for (i = 0; i < BQUEUES; i++)
