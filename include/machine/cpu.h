@@ -39,9 +39,9 @@ extern struct cpu_info cpu_info_list[];
 extern int ncpu, ncpuonline;
 
 /* The calling lwp, NULL on a host thread outside of the kernel. */
-struct lwp *rump_lwproc_curlwp(void);
 struct cpu_info *rump_curcpu(void);
-#define	curlwp		rump_lwproc_curlwp()
+struct lwp *rumpuser_curlwp(void);
+#define	curlwp		rumpuser_curlwp()
 #define	curcpu()	rump_curcpu()
 #define	cpu_number()	cpu_index(curcpu())
 

@@ -52,10 +52,6 @@ enum rump_etfs_type {
 #define	RUMP_RFCFDG	0x02	/* none */
 #define	RUMP_RFFD_SHARE	0x00	/* shared */
 
-/* rump_pub_allbetsareoff_setid() */
-#define	RUMP_ALLBETSAREOFF_SETUID	0
-#define	RUMP_ALLBETSAREOFF_SETGID	1
-
 /*
  * Starts the kernel.  Once per process; 0 or an errno.  The calling thread
  * has no lwp of its own after it: what it calls runs in process 1.

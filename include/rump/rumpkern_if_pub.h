@@ -44,7 +44,7 @@ void	rump_pub_lwproc_releaselwp(void);
 struct lwp *rump_pub_lwproc_curlwp(void);
 void	rump_pub_lwproc_sysent_usenative(void);
 
-/* Changes an id of a process (0: of the current one), no questions asked. */
+/* Makes all user and group ids of a process the given one, unasked. */
 void	rump_pub_allbetsareoff_setid(pid_t, int);
 
 #ifdef __cplusplus

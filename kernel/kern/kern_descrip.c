@@ -25,11 +25,13 @@
 #include <sys/ioctl.h>
 #include <sys/kauth.h>
 #include <sys/kmem.h>
+#include <sys/lockf.h>
 #include <sys/lwp.h>
 #include <sys/pool.h>
 #include <sys/proc.h>
 #include <sys/resourcevar.h>
 #include <sys/rump_audit.h>
+#include <sys/select.h>
 #include <sys/signalvar.h>
 #include <sys/stat.h>
 #include <sys/syslog.h>
@@ -78,7 +80,10 @@ fd_sys_init(void)
 	fdfile_cache = pool_cache_init(sizeof(fdfile_t), 0, 0, 0, "fdfile",
 	    NULL, IPL_NONE, NULL, NULL, NULL);
 	fd_init(&filedesc0);
+	selsysinit(NULL);
+	kqueue_init();
 	pipe_init();
+	lf_init();
 }
 
 static int64_t

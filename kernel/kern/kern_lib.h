@@ -31,6 +31,16 @@ void	mem_obj_free(void *, size_t, enum rumpuser_objkind);
 /* Whether an allocation that may fail shall fail now. */
 bool	mem_fault(void);
 
+/*
+ * An address space: of the kernel, of the host program, or of a remote
+ * client, which the hypercall layer knows by vm_remote.
+ */
+struct vmspace {
+	void	*vm_remote;
+	int	 vm_refcnt;
+};
+extern struct vmspace rump_vmspace_local;
+
 /* One character after the other to the console, whole lines at a time. */
 void	klog_putchar(int);
 int	kvformat(void (*)(int, void *), void *, const char *, __builtin_va_list);

@@ -21,7 +21,6 @@
 #include "kern_lib.h"
 
 const char *panicstr;
-int boothowto = AB_SILENT;
 
 #define	MSGBUF_SIZE	4096
 static union {
@@ -98,16 +97,12 @@ kprintf_unlock(void)
 	atomic_swap_uint(&kprintf_busy, 0);
 }
 
-/* Reads RUMP_VERBOSE; before the first message. */
+/* Before the first message. */
 void
 kprintf_init(void)
 {
-	char buf[16];
 
 	initmsgbuf(&msgbuf_space, sizeof(msgbuf_space));
-	if (rumpuser_getparam("RUMP_VERBOSE", buf, sizeof(buf)) == 0 &&
-	    buf[0] != '\0' && buf[0] != '0')
-		boothowto = AB_VERBOSE;
 }
 
 void

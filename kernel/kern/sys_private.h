@@ -46,6 +46,8 @@ int	fd_install(unsigned, const struct fileops *, void *, int, int);
 /* Calls the handler of system call num; see rump_syscalls.c. */
 int	rump_syscall(int, void *, size_t, register_t *);
 
+struct selinfo;
+void	selnotify_waiters(struct selinfo *);
 void	pipe_init(void);
 
 #endif /* _KERN_SYS_PRIVATE_H_ */

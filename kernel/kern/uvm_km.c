@@ -14,6 +14,8 @@
 #include <sys/atomic.h>
 #include <sys/condvar.h>
 #include <sys/kernel.h>
+#include <sys/kmem.h>
+#include <sys/pool.h>
 #include <sys/lwp.h>
 #include <sys/mutex.h>
 #include <sys/cpu.h>
@@ -44,7 +46,7 @@ klib_cpu(void)
 }
 
 /*
- * Reads RUMP_MEMLIMIT: a number with an optional suffix k, m or g, or
+ * Starts the allocators, and reads RUMP_MEMLIMIT: a number with an optional suffix k, m or g, or
  * "host" for none.  Called once at boot, before threads exist.
  */
 void
@@ -57,6 +59,8 @@ rump_mem_init(void)
 	mutex_init(&mem_lock, MUTEX_DEFAULT, IPL_NONE);
 	cv_init(&mem_cv, "memory");
 	mem_ready = true;
+	pool_subsystem_init();
+	kmem_init();
 
 	if (rumpuser_getparam("RUMP_MEMLIMIT", buf, sizeof(buf)) != 0 ||
 	    strcmp(buf, "host") == 0)

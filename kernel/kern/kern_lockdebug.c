@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * LOCKDEBUG: each lwp keeps a list of the locks it holds, with the place of
+ * each acquisition; lock classes (all locks that one call of an init function
+ * made) form a graph of "was held when that one was waited for".  A cycle in
+ * it is a deadlock that some schedule has, and is reported though this one
+ * has not had it.  Locks of one class are not ordered among themselves.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/cpu.h>
+#include <sys/intr.h>
+#include <sys/lock.h>
+#include <sys/lockdebug.h>
+#include <sys/lwp.h>
+#include <sys/proc.h>
+#include <sys/rump_audit.h>
+
+#include "rump_private.h"
+
+#ifdef LOCKDEBUG
+
+/* Classes beyond this many are not ordered. */
+#define	NCLASS		512
+
+bool lockdebug_on = true;
+
+static struct {
+	volatile unsigned char lock;
+	u_int		nclass;
+	struct lock_class *class[NCLASS];
+	/* after[a] has bit b: b was waited for with a held. */
+	uint64_t	after[NCLASS][NCLASS / 64];
+	/* Where that was seen. */
+	const char	*site[NCLASS];
+} order;
+
+static void
+order_lock(void)
+{
+
+	while (__atomic_exchange_n(&order.lock, 1, __ATOMIC_ACQUIRE))
+		cpu_relax();
+}
+
+static void
+order_unlock(void)
+{
+
+	__atomic_store_n(&order.lock, 0, __ATOMIC_RELEASE);
+}
+
+static const char *
+class_site(const struct lock_class *class)
+{
+
+	return class != NULL ? class->lc_site : "?";
+}
+
+static const char *
+class_func(const struct lock_class *class)
+{
+
+	return class != NULL ? class->lc_func : "?";
+}
+
+static const char *
+site_name(const char *site)
+{
+
+	return site != NULL ? site : "?";
+}
+
+static u_int
+class_index(struct lock_class *class)
+{
+	u_int i = __atomic_load_n(&class->lc_index, __ATOMIC_RELAXED);
+
+	if (i != 0)
+		return i;
+	order_lock();
+	if ((i = class->lc_index) == 0 && order.nclass + 1 < NCLASS) {
+		i = ++order.nclass;
+		order.class[i] = class;
+		__atomic_store_n(&class->lc_index, i, __ATOMIC_RELAXED);
+	}
+	order_unlock();
+	return i;
+}
+
+static inline bool
+after_p(u_int a, u_int b)
+{
+
+	return (__atomic_load_n(&order.after[a][b / 64], __ATOMIC_RELAXED) &
+	    ((uint64_t)1 << (b % 64))) != 0;
+}
+
+/* Whether b can be reached from a; order lock held. */
+static bool
+order_reaches(u_int a, u_int b, u_int *via)
+{
+	static u_int stack[NCLASS];
+	static uint64_t seen[NCLASS / 64];
+	u_int n = 0, c, d;
+
+	memset(seen, 0, sizeof(seen));
+	stack[n++] = a;
+	seen[a / 64] |= (uint64_t)1 << (a % 64);
+	while (n > 0) {
+		c = stack[--n];
+		for (d = 1; d <= order.nclass; d++) {
+			if (!after_p(c, d) ||
+			    (seen[d / 64] & ((uint64_t)1 << (d % 64))))
+				continue;
+			if (d == b) {
+				*via = c;
+				return true;
+			}
+			seen[d / 64] |= (uint64_t)1 << (d % 64);
+			stack[n++] = d;
+		}
+	}
+	return false;
+}
+
+static void
+order_check(struct lwp *l, struct lock_held *held, struct lock_class *want,
+    const char *site)
+{
+	u_int a, b, via = 0;
+	bool cycle;
+
+	if (held->lh_class == NULL || held->lh_class == want)
+		return;
+	a = class_index(held->lh_class);
+	b = class_index(want);
+	if (a == 0 || b == 0 || after_p(a, b))
+		return;
+	order_lock();
+	cycle = order_reaches(b, a, &via);
+	if (!cycle) {
+		__atomic_fetch_or(&order.after[a][b / 64],
+		    (uint64_t)1 << (b % 64), __ATOMIC_RELAXED);
+		order.site[a] = site;
+	}
+	order_unlock();
+	if (!cycle)
+		return;
+	lockdebug_on = false;
+	rumpuser_report("lock-order",
+	    "lock made at %s (%s) is wanted at %s while lock made at %s (%s) "
+	    "is held since %s; the other order was seen (last at %s, via lock "
+	    "made at %s)",
+	    class_site(want), class_func(want), site_name(site),
+	    class_site(held->lh_class), class_func(held->lh_class),
+	    site_name(held->lh_site), site_name(order.site[via]),
+	    class_site(order.class[via]));
+}
+
+/*
+ * The calling lwp is about to take a lock, sleeping if it must.
+ */
+void
+lockdebug_want(const volatile void *lock, struct lock_class *class, int kind,
+    const char *site)
+{
+	struct lwp *l = curlwp;
+	struct lock_held *h;
+	u_int i;
+
+	if (__predict_true(l->l_nheld == 0) || !lockdebug_on ||
+	    panicstr != NULL)
+		return;
+	if (l->l_spinlocks != 0 && kind != LOCK_KIND_SPIN) {
+		for (i = 0; i < l->l_nheld; i++) {
+			h = &l->l_held[i];
+			if (h->lh_kind != LOCK_KIND_SPIN)
+				continue;
+			lockdebug_on = false;
+			rumpuser_report("sleep-at-ipl",
+			    "lock made at %s (%s), which may sleep, is wanted "
+			    "at %s while spin mutex made at %s is held since "
+			    "%s", class_site(class), class_func(class),
+			    site_name(site), class_site(h->lh_class),
+			    site_name(h->lh_site));
+		}
+	}
+	if (class == NULL)
+		return;
+	for (i = 0; i < l->l_nheld; i++)
+		order_check(l, &l->l_held[i], class, site);
+}
+
+/* It has it. */
+void
+lockdebug_got(const volatile void *lock, struct lock_class *class, int kind,
+    const char *site, bool shared)
+{
+	struct lwp *l = curlwp;
+	struct lock_held *h;
+
+	if (shared)
+		l->l_shlocks++;
+	else
+		l->l_exlocks++;
+	if (kind == LOCK_KIND_SPIN)
+		l->l_spinlocks++;
+	if (l->l_nheld == LOCK_MAXHELD)
+		return;
+	h = &l->l_held[l->l_nheld++];
+	h->lh_lock = lock;
+	h->lh_class = class;
+	h->lh_site = site;
+	h->lh_kind = kind;
+	h->lh_shared = shared;
+}
+
+/*
+ * It is about to leave it.  A lock that was taken by another lwp, or beyond
+ * the length of the list, is not on it.
+ */
+void
+lockdebug_released(const volatile void *lock, int kind)
+{
+	struct lwp *l = curlwp;
+	u_int i;
+
+	if (kind == LOCK_KIND_SPIN && l->l_spinlocks > 0)
+		l->l_spinlocks--;
+	for (i = l->l_nheld; i > 0; i--) {
+		if (l->l_held[i - 1].lh_lock != lock)
+			continue;
+		if (l->l_held[i - 1].lh_shared)
+			l->l_shlocks--;
+		else
+			l->l_exlocks--;
+		l->l_nheld--;
+		for (; i <= l->l_nheld; i++)
+			l->l_held[i - 1] = l->l_held[i];
+		return;
+	}
+}
+
+void
+lockdebug_downgraded(const volatile void *lock, bool shared)
+{
+	struct lwp *l = curlwp;
+	u_int i;
+
+	for (i = l->l_nheld; i > 0; i--) {
+		if (l->l_held[i - 1].lh_lock != lock)
+			continue;
+		if (l->l_held[i - 1].lh_shared != shared) {
+			l->l_held[i - 1].lh_shared = shared;
+			if (shared) {
+				l->l_exlocks--;
+				l->l_shlocks++;
+			} else {
+				l->l_exlocks++;
+				l->l_shlocks--;
+			}
+		}
+		return;
+	}
+}
+
+bool
+lockdebug_holds(const volatile void *lock)
+{
+	struct lwp *l = curlwp;
+	u_int i;
+
+	for (i = 0; i < l->l_nheld; i++) {
+		if (l->l_held[i].lh_lock == lock)
+			return true;
+	}
+	return false;
+}
+
+void
+lockdebug_abort(const char *kind, const volatile void *lock,
+    struct lock_class *class, const char *site, const char *msg)
+{
+	struct lwp *l = curlwp;
+	u_int i;
+
+	for (i = 0; i < l->l_nheld; i++) {
+		if (l->l_held[i].lh_lock == lock && site == NULL)
+			site = l->l_held[i].lh_site;
+	}
+	lockdebug_on = false;
+	rumpuser_report(kind, "lock made at %s (%s): %s (at or since %s)",
+	    class_site(class), class_func(class), msg, site_name(site));
+}
+
+void
+lockdebug_check_user_return(void)
+{
+	struct lwp *l = curlwp;
+	struct lock_held *h;
+
+	if (__predict_true((l->l_nheld | l->l_blcnt | l->l_nopreempt |
+	    l->l_ipl) == 0) || !lockdebug_on || panicstr != NULL)
+		return;
+	lockdebug_on = false;
+	if (l->l_nheld != 0) {
+		h = &l->l_held[l->l_nheld - 1];
+		rumpuser_report("lock-held",
+		    "lock made at %s (%s), taken at %s, is held on the way "
+		    "out of the kernel (%u in all)", class_site(h->lh_class),
+		    class_func(h->lh_class), site_name(h->lh_site),
+		    l->l_nheld);
+	}
+	if (l->l_blcnt != 0)
+		rumpuser_report("lock-held", "the big lock is held %u times "
+		    "on the way out of the kernel", l->l_blcnt);
+	if (l->l_ipl != 0)
+		rumpuser_report("lock-held", "IPL is %u on the way out of "
+		    "the kernel", l->l_ipl);
+	rumpuser_report("lock-held", "preemption is off on the way out of "
+	    "the kernel");
+}
+
+/* The calling lwp is about to sleep, or may. */
+void
+lockdebug_check_sleep(const char *what)
+{
+	struct lwp *l = curlwp;
+	u_int i;
+
+	if (__predict_true((l->l_spinlocks | l->l_ipl | l->l_nopreempt) ==
+	    0) || !lockdebug_on || panicstr != NULL)
+		return;
+	for (i = 0; i < l->l_nheld; i++) {
+		if (l->l_held[i].lh_kind != LOCK_KIND_SPIN)
+			continue;
+		lockdebug_on = false;
+		rumpuser_report("sleep-at-ipl",
+		    "%s while spin mutex made at %s is held since %s", what,
+		    class_site(l->l_held[i].lh_class),
+		    site_name(l->l_held[i].lh_site));
+	}
+	/* tsleep() may be called at a level, which it drops meanwhile. */
+	if (l->l_ipl != 0 && strcmp(what, "tsleep") != 0) {
+		lockdebug_on = false;
+		rumpuser_report("sleep-at-ipl", "%s at IPL %u", what,
+		    l->l_ipl);
+	}
+	if (l->l_nopreempt != 0) {
+		lockdebug_on = false;
+		rumpuser_report("sleep-at-ipl",
+		    "%s while preemption is off", what);
+	}
+}
+
+void
+lockdebug_mem_check(const char *func, const char *site, void *base,
+    size_t size)
+{
+	struct lwp *l = curlwp;
+	struct lock_held *h;
+	u_int i;
+
+	if (l == NULL)
+		return;
+	for (i = 0; i < l->l_nheld; i++) {
+		h = &l->l_held[i];
+		if ((uintptr_t)h->lh_lock < (uintptr_t)base ||
+		    (uintptr_t)h->lh_lock >= (uintptr_t)base + size)
+			continue;
+		lockdebug_on = false;
+		rumpuser_report("lock-held",
+		    "memory freed in %s at %s has in it a held lock, made at "
+		    "%s, taken at %s", func, site, class_site(h->lh_class),
+		    site_name(h->lh_site));
+	}
+}
+#endif /* LOCKDEBUG */
+
+void
+lockdebug_show_held(void (*pr)(const char *, ...))
+{
+#ifdef LOCKDEBUG
+	struct lwp *l = curlwp;
+	u_int i;
+
+	for (i = 0; i < l->l_nheld; i++) {
+		(*pr)("%s lock made at %s (%s), taken at %s\n",
+		    l->l_held[i].lh_shared ? "shared" : "exclusive",
+		    class_site(l->l_held[i].lh_class),
+		    class_func(l->l_held[i].lh_class),
+		    site_name(l->l_held[i].lh_site));
+	}
+#endif
+}
+
+/* Reports a caller that may not sleep; see ASSERT_SLEEPABLE(). */
+void
+assert_sleepable(void)
+{
+
+#ifdef LOCKDEBUG
+	if (!cold)
+		lockdebug_check_sleep("code that may sleep runs");
+#endif
+}
+
+/* Locks that lwps other than kernel threads hold while nothing runs. */
+static int64_t
+count_held(void *arg)
+{
+	int64_t n = 0;
+#ifdef LOCKDEBUG
+	struct lwp *l;
+
+	mutex_enter(&proc_lock);
+	LIST_FOREACH(l, &alllwp, l_list) {
+		if (l != curlwp)
+			n += l->l_nheld;
+	}
+	mutex_exit(&proc_lock);
+#endif
+	return n;
+}
+
+RUMP_AUDIT(audit_held, "held locks", count_held, NULL)

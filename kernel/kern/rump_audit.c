@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Audits: what was handed out and not got back, see sys/rump_audit.h.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/rump_audit.h>
+
+#include <rump/rump_fuzz.h>
+
+#include "rump_private.h"
+
+/* In the order of registration; changed before boot or with the CPU held. */
+static struct rump_audit *audits;
+static struct rump_audit **audits_tail = &audits;
+
+void
+rump_audit_register(struct rump_audit *ra)
+{
+
+	*audits_tail = ra;
+	audits_tail = &ra->ra_next;
+}
+
+void
+rump_pub_audit_mark(void)
+{
+	struct rump_audit *ra;
+
+	rump_schedule();
+	for (ra = audits; ra != NULL; ra = ra->ra_next)
+		ra->ra_baseline = (*ra->ra_count)(ra->ra_arg);
+	rump_unschedule();
+}
+
+unsigned
+rump_pub_audit(void (*cb)(const char *, int64_t, int64_t, void *), void *arg)
+{
+	struct rump_audit *ra;
+	unsigned n = 0;
+	int64_t now;
+
+	for (ra = audits; ra != NULL; ra = ra->ra_next) {
+		rump_schedule();
+		now = (*ra->ra_count)(ra->ra_arg);
+		rump_unschedule();
+		if (now != ra->ra_baseline)
+			n++;
+		if (cb != NULL)
+			(*cb)(ra->ra_name, ra->ra_baseline, now, arg);
+	}
+	return n;
+}
+
+static int64_t
+count_callouts(void *arg)
+{
+
+	return callouts_pending();
+}
+
+static int64_t
+count_works(void *arg)
+{
+
+	return works_pending();
+}
+
+RUMP_AUDIT(audit_callouts, "pending callouts", count_callouts, NULL)
+RUMP_AUDIT(audit_works, "queued works", count_works, NULL)
