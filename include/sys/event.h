@@ -125,14 +125,14 @@ struct kfilter_mapping {
 
 struct kqueue;
 struct knote;
-struct kmutex;
+struct fdfile;
 struct lwp;
 struct proc;
 struct timespec;
 
 SLIST_HEAD(klist, knote);
 
-/* hint of f_event: from registration or from a scan; the drivers' are >= 0 */
+/* in the hint of knote(): the caller holds the object's lock */
 #define	NOTE_SUBMIT	0x01000000U
 
 #define	KNOTE(list, hint)	\
@@ -157,33 +157,30 @@ struct filterops {
 	int	(*f_touch)(struct knote *, struct kevent *, long);
 };
 
-struct kfilter;
-
 /*
- * Locks: "d" fd_lock of the table, "q" kq_lock, "o" the object's lock (what
- * is held around knote()).
+ * Locks: "q" the lock of all kqueues, "o" the object's lock (what is held
+ * around knote()).  KN_BUSY keeps all others off a knote that a thread works
+ * on without the lock.
  */
 struct knote {
-	SLIST_ENTRY(knote) kn_link;	/* d: of the descriptor or hash */
+	SLIST_ENTRY(knote) kn_link;	/* q: of the descriptor */
 	SLIST_ENTRY(knote) kn_selnext;	/* o: of the object */
+	LIST_ENTRY(knote) kn_kqlink;	/* q: of the kqueue */
 	TAILQ_ENTRY(knote) kn_tqe;	/* q: kq_head */
 	struct kqueue	*kn_kq;		/* constant */
-	struct kevent	kn_kevent;	/* q */
+	struct fdfile	*kn_ff;		/* constant: or NULL */
+	struct kevent	kn_kevent;	/* q, and o in f_event */
 	uint32_t	kn_status;	/* q: KN_* */
-	uint32_t	kn_sfflags;	/* q: saved filter flags */
-	int64_t		kn_sdata;	/* q: saved data */
-	void		*kn_obj;	/* constant: file, process, ... */
+	uint32_t	kn_sfflags;	/* KN_BUSY: what was asked for */
+	int64_t		kn_sdata;	/* KN_BUSY */
+	void		*kn_obj;	/* constant: the file, ... */
 	const struct filterops *kn_fop;
-	struct kfilter	*kn_kfilter;	/* constant */
 	void		*kn_hook;	/* the filter's own */
 	int		kn_hookid;
-	u_int		kn_uses;	/* q: threads in the filter */
 
 #define	KN_ACTIVE	0x01U		/* the event is there */
 #define	KN_QUEUED	0x02U		/* on kq_head */
 #define	KN_DISABLED	0x04U
-#define	KN_DETACHED	0x08U		/* not on the object's list */
-#define	KN_MARKER	0x10U
 #define	KN_BUSY		0x20U		/* being scanned or changed */
 #define	KN_WILLDETACH	0x80U		/* being removed */
 

@@ -15,22 +15,21 @@
 #include <sys/filedesc.h>
 
 #define	KQ_NEVENTS	8		/* copied at a time */
-#define	KQ_EXTENT	256
-#define	KQ_RESTART	0x80000000
-#define	KQ_CLOSING	0x40000000
-#define	KQ_COUNT(kq)	((unsigned)(kq)->kq_count & ~KQ_RESTART)
-#define	KQ_MAXNOTES	8192		/* knotes of one kqueue */
+#define	KQ_MAXNOTES	4096		/* knotes of one kqueue */
+#define	KQ_MAXTIMERS	4096		/* timers of all */
 
+/* All under the lock of all kqueues. */
 struct kqueue {
-	TAILQ_HEAD(kqhead, knote) kq_head;	/* kq_lock: active knotes */
-	kmutex_t	kq_lock;
-	filedesc_t	*kq_fdp;	/* constant: whose descriptors */
-	struct selinfo	kq_sel;		/* kq_lock */
-	kcondvar_t	kq_cv;		/* kq_lock: scanners */
-	kcondvar_t	kq_busycv;	/* kq_lock: for KN_BUSY, kn_uses */
-	int		kq_count;	/* kq_lock: on kq_head, and flags */
-	SLIST_HEAD(, knote) kq_knlist;	/* fd_lock: not of descriptors */
-	u_int		kq_nnotes;	/* fd_lock */
+	TAILQ_HEAD(kqhead, knote) kq_head;	/* active knotes */
+	LIST_HEAD(, knote) kq_knotes;		/* all knotes */
+	struct selinfo	kq_sel;
+	kcondvar_t	kq_cv;		/* for events, for the scanner */
+	u_int		kq_count;	/* on kq_head */
+	u_int		kq_nnotes;	/* on kq_knotes */
+	u_int		kq_nwatched;	/* knotes of others on this one */
+	u_int		kq_nwatches;	/* knotes of this one on others */
+	bool		kq_scanning;	/* a thread takes from kq_head */
+	bool		kq_restart;	/* sleepers go home */
 };
 
 #endif /* _SYS_EVENTVAR_H_ */
