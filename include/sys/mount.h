@@ -7,6 +7,7 @@
 #define _SYS_MOUNT_H_
 
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/stat.h>
 #include <sys/fstypes.h>
 #include <sys/queue.h>

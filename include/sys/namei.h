@@ -137,7 +137,7 @@ bool	cache_lookup(struct vnode *, const char *, size_t, uint32_t, uint32_t,
 bool	cache_lookup_linked(struct vnode *, const char *, size_t,
 	    struct vnode **, krwlock_t **, kauth_cred_t);
 int	cache_revlookup(struct vnode *, struct vnode **, char **, char *,
-	    bool, accmode_t);
+	    bool, int);
 int	cache_diraccess(struct vnode *, int);
 void	cache_enter(struct vnode *, struct vnode *, const char *, size_t,
 	    uint32_t);

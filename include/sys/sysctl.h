@@ -318,6 +318,8 @@ struct sysctl_setup {
 };
 void	sysctl_setup_add(struct sysctl_setup *);
 
+#define	SYSCTL_DESCR(s)	s
+
 #define	SYSCTL_SETUP_PROTO(name)	void name(struct sysctllog **)
 #define	_SYSCTL_SETUP(qual, name)					\
 	qual void name(struct sysctllog **);				\

@@ -9,6 +9,7 @@
 #define	MAX_CANON		255
 #define	MAX_INPUT		255
 #define	NAME_MAX		511
+#define	KERNEL_NAME_MAX		255	/* of one component, in lookups */
 #define	NGROUPS_MAX		16
 #define	UID_MAX			2147483647U
 #define	OPEN_MAX		128

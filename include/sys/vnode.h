@@ -248,6 +248,15 @@ extern const int	vttoif_tab[];
 #define UPDATE_DIROP	0x0002
 #define UPDATE_CLOSE	0x0004
 
+/* VOP_LOCK(), vn_lock(); VOP_ISLOCKED() answers with one of the first. */
+#define LK_NONE		0x00000000
+#define LK_SHARED	0x00000001
+#define LK_EXCLUSIVE	0x00000002
+#define LK_UPGRADE	0x00000010	/* shared to exclusive, or EBUSY */
+#define LK_DOWNGRADE	0x00000020
+#define LK_NOWAIT	0x00000100	/* EBUSY instead of waiting */
+#define LK_RETRY	0x00000200	/* also if the vnode is dead */
+
 /* vdead_check() */
 #define VDEAD_NOWAIT	0x0001
 

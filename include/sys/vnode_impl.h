@@ -25,8 +25,6 @@ enum vnode_state {
 TAILQ_HEAD(vnodelst, vnode_impl);
 typedef struct vnodelst vnodelst_t;
 
-#define VCACHE_INLINE_KEY	16	/* longer keys are allocated */
-
 struct vcache_key {
 	struct mount	*vk_mount;
 	const void	*vk_key;	/* usually in the file system's node */
@@ -41,6 +39,7 @@ struct vnode_impl {
 	struct vnode	vi_vnode;
 	enum vnode_state vi_state;		/* i+c */
 	krwlock_t	vi_lock;		/* the vnode lock */
+	krwlock_t	vi_uobjlock;		/* v_uobj.vmobjlock */
 	kmutex_t	vi_ilock;		/* v_interlock unless shared */
 	struct vnode_impl *vi_ilock_owner;	/* whose vi_ilock is used */
 	unsigned int	vi_memrefs;		/* c: users of this memory */
@@ -56,6 +55,12 @@ struct vnode_impl {
 	int		vi_synclist_slot;	/* s */
 	TAILQ_HEAD(, namecache) vi_nclist;	/* n: names of this vnode */
 	TAILQ_HEAD(, namecache) vi_ncchildren;	/* n: names in this one */
+	struct {
+		bool	nid_valid;
+		mode_t	nid_mode;
+		uid_t	nid_uid;
+		gid_t	nid_gid;
+	} vi_ncid;				/* n: for access checks */
 };
 typedef struct vnode_impl vnode_impl_t;
 

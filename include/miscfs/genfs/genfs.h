@@ -9,6 +9,7 @@
 
 struct componentname;
 struct mount;
+struct statvfs;
 struct acl;
 struct flock;
 struct vm_page;
