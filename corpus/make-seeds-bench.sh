@@ -28,7 +28,7 @@ fat() {
 	mcopy -s -m -i "$3" "$1"/* ::
 }
 iso() {
-	xorriso -as mkisofs -quiet $3 -no-pad -volid BENCH -o "$2" "$1" 2>/dev/null
+	genisoimage -quiet $3 -no-pad -V BENCH -o "$2" "$1"
 }
 mkdir -p "$top/corpus/fuzz_msdosfs" "$top/corpus/fuzz_cd9660"
 tree "$tmp/big" 65536
