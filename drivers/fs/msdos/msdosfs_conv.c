@@ -481,7 +481,8 @@ unit2dos(uint16_t c)
 
 /*
  * Is this an 8.3 name as it stands, but for case?  Then dn is that name and
- * *samep says that it is all upper case.
+ * *samep says whether the short name alone is enough to keep it: upper case
+ * and ASCII, since not everybody has our code page, and no blank inside.
  */
 bool
 dosfn_exact(const uint16_t *u, size_t n, uint8_t *dn, bool *samep)
@@ -506,7 +507,7 @@ dosfn_exact(const uint16_t *u, size_t n, uint8_t *dn, bool *samep)
 		c = unit2dos(u[i]);
 		if (c == 0 || j == max || (c == ' ' && (j == 0 || j == 8)))
 			return false;
-		if (upcase(u[i]) != u[i])
+		if (upcase(u[i]) != u[i] || u[i] >= 0x80 || c == ' ')
 			same = false;
 		dn[j++] = c;
 	}

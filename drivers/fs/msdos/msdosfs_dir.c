@@ -521,6 +521,18 @@ writeslots(struct denode *dep, const struct dirfind *df,
 	return dirscan_done(&ds, 0);
 }
 
+/* Has a short name blanks other than at the ends of its parts? */
+static bool
+innerblank(const uint8_t *dn)
+{
+	int i;
+
+	for (i = 1; i < 11; i++)
+		if (i != 8 && dn[i - 1] == ' ' && dn[i] != ' ')
+			return true;
+	return false;
+}
+
 /*
  * Enters a file into a directory, which the caller has locked.  The entry's
  * 8.3 name is made from the name; dosname, unless NULL, gets it.  *key is
@@ -569,7 +581,7 @@ msdosfs_direnter(struct denode *dep, const struct direntry *entry,
 	error = EEXIST;
 	if (df->df_found)
 		goto out;
-	if (!exact) {
+	if (!exact || (want > 1 && innerblank(new.deName))) {
 		dosfn_basis(u, n, new.deName);
 		if ((error = uniqtail(dep, new.deName)) != 0)
 			goto out;
