@@ -148,7 +148,7 @@ ru_shadow(const void *p)
 #if RU_TSAN
 #define	RU_ARENA_BASE	0x004000000000UL
 #else
-#define	RU_ARENA_BASE	0x510000000000UL
+#define	RU_ARENA_BASE	0x200000000000UL
 #endif
 #define	RU_ARENA_SIZE	((size_t)4 << 30)
 #define	RU_STACK_BASE	(RU_ARENA_BASE + ((size_t)16 << 30))
