@@ -42,12 +42,14 @@
 /* Looks at a busy mutex before the caller sleeps. */
 #define	MTX_SPINS	32
 
+#ifdef LOCKDEBUG
 static inline int
 lockkind(const kmutex_t *mtx)
 {
 
 	return (mtx->mtx_flags & MTX_SPIN) ? LOCK_KIND_SPIN : LOCK_KIND_MUTEX;
 }
+#endif
 
 void
 mutex_init_at(kmutex_t *mtx, kmutex_type_t type, int ipl,
