@@ -87,7 +87,6 @@ struct cwdinfo {
 
 /* Called at boot, before the first process has descriptors. */
 void	fd_sys_init(void);
-extern filedesc_t filedesc0;		/* of proc0 */
 
 /*
  * Tables.  fd_init() gives a new empty one (or resets the one given);
@@ -150,8 +149,6 @@ void	cwdshare(struct proc *);
 void	cwdunshare(struct proc *);
 void	cwdfree(struct cwdinfo *);
 void	cwdexec(struct proc *);
-
-#define	GETCWD_CHECK_ACCESS	0x0001
 
 int	do_sys_fstat(int, struct stat *);
 

@@ -44,7 +44,6 @@ struct filelist		filehead = LIST_HEAD_INITIALIZER(filehead);
 u_int			nfiles;		/* filelist_lock */
 u_int			maxfiles = 3404;
 
-filedesc_t		filedesc0;
 static u_int		nfdopen;	/* atomic: descriptors, all tables */
 static pool_cache_t	file_cache;
 static pool_cache_t	fdfile_cache;
@@ -69,7 +68,7 @@ struct vnode_hooks vnode_hooks = {
 	.vh_getpath = nohook_getpath,
 };
 
-/* Runs once at boot; also makes the table of proc0. */
+/* Runs once at boot. */
 void
 fd_sys_init(void)
 {
@@ -79,7 +78,6 @@ fd_sys_init(void)
 	    NULL, IPL_NONE, NULL, NULL, NULL);
 	fdfile_cache = pool_cache_init(sizeof(fdfile_t), 0, 0, 0, "fdfile",
 	    NULL, IPL_NONE, NULL, NULL, NULL);
-	fd_init(&filedesc0);
 	selsysinit(NULL);
 	kqueue_init();
 	pipe_init();

@@ -111,7 +111,7 @@ static const struct syscall_package kern_calls[] = {
 	HANDLER(getgroups), HANDLER(setgroups), HANDLER(issetugid),
 	HANDLER(__getlogin), HANDLER(__setlogin), HANDLER(getpgrp),
 	HANDLER(getpgid), HANDLER(setpgid), HANDLER(setsid), HANDLER(getsid),
-	HANDLER(umask), HANDLER(kill), HANDLER(__sigprocmask14),
+	HANDLER(kill), HANDLER(__sigprocmask14),
 	HANDLER(getrlimit), HANDLER(setrlimit), HANDLER(__getrusage50),
 	HANDLER(sched_yield), HANDLER(_lwp_self),
 	HANDLER(__clock_gettime50), HANDLER(__clock_settime50),

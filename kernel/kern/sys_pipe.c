@@ -60,10 +60,13 @@ static const struct fileops pipeops = {
 static pool_cache_t	pipe_cache;
 static uint64_t		pipe_lastino;
 
+/* At boot; once is enough. */
 void
 pipe_init(void)
 {
 
+	if (pipe_cache != NULL)
+		return;
 	pipe_cache = pool_cache_init(sizeof(struct pipe), 0, 0, 0, "pipe",
 	    NULL, IPL_NONE, NULL, NULL, NULL);
 }
