@@ -82,6 +82,7 @@ struct file {
 	u_int		f_unpcount;
 	SLIST_ENTRY(file) f_unplist;
 };
+typedef struct file file_t;
 
 #define	f_vnode		f_undata.fd_vp
 #define	f_socket	f_undata.fd_so
