@@ -814,6 +814,49 @@ sys_lpathconf(struct lwp *l, const struct sys_lpathconf_args *uap,
 	    retval);
 }
 
+int
+sys_fpathconf(struct lwp *l, const struct sys_fpathconf_args *uap,
+    register_t *retval)
+{
+	/* {
+		syscallarg(int) fd;
+		syscallarg(int) name;
+	} */
+	const int fd = SCARG(uap, fd);
+	struct vnode *vp;
+	file_t *fp;
+	int error;
+
+	fp = fd_getfile(fd);
+	if (fp == NULL)
+		return EBADF;
+	switch (fp->f_type) {
+	case DTYPE_VNODE:
+		vp = fp->f_vnode;
+		vn_lock(vp, LK_SHARED | LK_RETRY);
+		error = VOP_PATHCONF(vp, SCARG(uap, name), retval);
+		VOP_UNLOCK(vp);
+		break;
+	case DTYPE_SOCKET:
+	case DTYPE_PIPE:
+		if (SCARG(uap, name) == _PC_PIPE_BUF) {
+			*retval = PIPE_BUF;
+			error = 0;
+		} else {
+			error = EINVAL;
+		}
+		break;
+	case DTYPE_KQUEUE:
+		error = EINVAL;
+		break;
+	default:
+		error = EOPNOTSUPP;
+		break;
+	}
+	fd_putfile(fd);
+	return error;
+}
+
 const struct syscall_package vfs_syscalls_attr[] = {
 	VFS_SYSCALL(__stat50),
 	VFS_SYSCALL(__lstat50),
@@ -841,5 +884,6 @@ const struct syscall_package vfs_syscalls_attr[] = {
 	VFS_SYSCALL(utimensat),
 	VFS_SYSCALL(pathconf),
 	VFS_SYSCALL(lpathconf),
+	VFS_SYSCALL(fpathconf),
 	VFS_SYSCALL_END
 };
