@@ -4,9 +4,10 @@
  * System calls of the rump kernel: rump(3).
  *
  * rump_sys_x() is the x(2) of NetBSD 10.  It takes NetBSD's flags, returns
- * NetBSD's structures, and fails with -1 and the host's errno; structures
- * and constants for hosts whose own differ are in <rump/rumpdefs.h>
- * (struct rump_stat, RUMP_O_CREAT).  An argument that is a structure of
+ * NetBSD's structures, and fails with -1 and NetBSD's number in errno, which
+ * <rump/rumperrno2host.h> translates.  Structures and constants for hosts
+ * whose own differ are in <rump/rumpdefs.h> (struct rump_stat, RUMP_O_CREAT,
+ * RUMP_ENOENT).  An argument that is a structure of
  * which there are thus two is void * here: on NetBSD pass the host's, else
  * rumpdefs'.
  *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * NetBSD's error numbers: what a rump kernel returns where it returns an
- * error number itself (rump_pub_*).  System calls set the host's errno.
+ * NetBSD's error numbers: what rump_pub_*() return, and what errno is after
+ * a system call has failed.
  */
 
 #ifndef _RUMP_RUMPERR_H_
