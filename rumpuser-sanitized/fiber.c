@@ -748,22 +748,11 @@ rumpuser_backend(void)
 static RU_NOSAN unsigned
 parked_stack(const struct ru_fiber *f, void **pcs, unsigned max)
 {
-	uintptr_t fp, next;
-	unsigned n = 0;
 
-	pcs[n++] = ((void **)f->f_sp)[6];
-	fp = ((uintptr_t *)f->f_sp)[5];
-	while (n < max && fp >= (uintptr_t)f->f_sp &&
-	    fp + 16 <= (uintptr_t)f->f_stkhi && (fp & 7) == 0) {
-		next = ((uintptr_t *)fp)[0];
-		if (((uintptr_t *)fp)[1] < RU_PAGE)
-			break;
-		pcs[n++] = ((void **)fp)[1];
-		if (next <= fp)
-			break;
-		fp = next;
-	}
-	return n;
+	/* What ru_fiber_swap() left: frame pointer, return address. */
+	pcs[0] = ((void **)f->f_sp)[6];
+	return 1 + ru_walk_in(pcs + 1, max - 1, ((uintptr_t *)f->f_sp)[5],
+	    (uintptr_t)f->f_sp, (uintptr_t)f->f_stkhi);
 }
 
 static void

@@ -15,10 +15,9 @@
 #define	DEPOT_HASH	(1U << 16)
 
 struct stack {
-	uint32_t st_hash;
+	uint64_t st_hash;
 	uint32_t st_next;		/* in units of 8 bytes */
 	uint32_t st_n;
-	uint32_t st_pad;
 	void	*st_pc[];
 };
 
@@ -43,14 +42,13 @@ depot_init(void)
 	return true;
 }
 
-/* Return addresses above frame (a __builtin_frame_address(0)). */
+/* Return addresses from frame pointer fp on, on the stack [lo, hi). */
 RU_NOSAN unsigned
-ru_walk(void **pcs, unsigned max, const void *frame)
+ru_walk_in(void **pcs, unsigned max, uintptr_t fp, uintptr_t lo, uintptr_t hi)
 {
-	uintptr_t fp = (uintptr_t)frame, next, pc, lo, hi;
+	uintptr_t next, pc;
 	unsigned n = 0;
 
-	ru_stack_bounds(&lo, &hi);
 	while (n < max && fp >= lo && fp + 16 <= hi && (fp & 7) == 0) {
 		next = ((const uintptr_t *)fp)[0];
 		pc = ((const uintptr_t *)fp)[1];
@@ -64,46 +62,78 @@ ru_walk(void **pcs, unsigned max, const void *frame)
 	return n;
 }
 
-/* The number of the caller's stack; 0 when the depot is full. */
-RU_NOSAN uint32_t
-ru_depot_put(const void *frame)
+/* Return addresses above frame (a __builtin_frame_address(0)). */
+RU_NOSAN unsigned
+ru_walk(void **pcs, unsigned max, const void *frame)
 {
-	void *pcs[RU_NFRAME];
+	uintptr_t lo, hi;
+
+	ru_stack_bounds(&lo, &hi);
+	return ru_walk_in(pcs, max, (uintptr_t)frame, lo, hi);
+}
+
+static RU_NOSAN __noinline uint32_t
+depot_add(void *const *pcs, unsigned n, uint64_t hash)
+{
 	struct stack *st;
-	uint64_t h = 0;
-	uint32_t id, *bucket;
-	unsigned i, n;
+	uint32_t id, *bucket = &depot_bucket[hash & (DEPOT_HASH - 1)];
+	unsigned i;
 	size_t len;
 
-	n = ru_walk(pcs, RU_NFRAME, frame);
-	for (i = 0; i < n; i++)
-		h = (h ^ (uintptr_t)pcs[i]) * 0x9e3779b97f4a7c15UL;
-	h ^= h >> 32;
-	if (__predict_false(depot == NULL) && !depot_init())
-		return 0;
-	bucket = &depot_bucket[h & (DEPOT_HASH - 1)];
-	for (id = *bucket; id != 0; id = st->st_next) {
-		st = (struct stack *)(depot + (size_t)id * 8);
-		if (st->st_hash != (uint32_t)h || st->st_n != n)
-			continue;
-		for (i = 0; i < n && st->st_pc[i] == pcs[i]; i++)
-			;
-		if (i == n)
-			return id;
-	}
 	len = sizeof(*st) + n * sizeof(void *);
 	if (len > DEPOT_SIZE - depot_used)
 		return 0;
 	id = depot_used / 8;
 	st = (struct stack *)(depot + depot_used);
 	depot_used += len;
-	st->st_hash = h;
+	st->st_hash = hash;
 	st->st_n = n;
 	st->st_next = *bucket;
 	for (i = 0; i < n; i++)
 		st->st_pc[i] = pcs[i];
 	*bucket = id;
 	return id;
+}
+
+/*
+ * The number of the caller's stack; 0 when the depot is full.  Two stacks
+ * with the same 64-bit hash are taken to be the same: this is called for
+ * every allocation, and serves reports only.
+ */
+RU_NOSAN uint32_t
+ru_depot_put(const void *frame)
+{
+	uintptr_t fp = (uintptr_t)frame, next, pc, lo, hi;
+	void *pcs[RU_NFRAME];
+	uint64_t h0 = 0, h1 = 0;
+	const struct stack *st;
+	unsigned n = 0;
+	uint32_t id;
+
+	if (__predict_false(depot == NULL) && !depot_init())
+		return 0;
+	ru_stack_bounds(&lo, &hi);
+	while (n < RU_NFRAME && fp - lo <= hi - lo - 16 && (fp & 7) == 0) {
+		next = ((const uintptr_t *)fp)[0];
+		pc = ((const uintptr_t *)fp)[1];
+		if (pc < RU_PAGE)
+			break;
+		pcs[n++] = (void *)pc;
+		/* The chain of loads hides the multiplication. */
+		h0 = (h0 ^ pc) * 0x9e3779b97f4a7c15UL;
+		h1 += h0 >> 32;
+		if (next <= fp)
+			break;
+		fp = next;
+	}
+	h0 ^= h1 ^ h0 >> 29;
+	for (id = depot_bucket[h0 & (DEPOT_HASH - 1)]; id != 0;
+	    id = st->st_next) {
+		st = (const struct stack *)(depot + (size_t)id * 8);
+		if (st->st_hash == h0 && st->st_n == n)
+			return id;
+	}
+	return depot_add(pcs, n, h0);
 }
 
 /* Copies out stack id; returns the number of its frames. */

@@ -104,6 +104,27 @@ ru_fill(void *dst, int byte, size_t len)
 	    : "+D" (dst), "+c" (len) : "a" (byte) : "memory");
 }
 
+/* The same where most are short; the empty asm keeps it from being memset. */
+RU_INLINE void
+ru_fill_short(void *dst, int byte, size_t len)
+{
+	uint64_t word = (uint8_t)byte * 0x0101010101010101UL;
+	char *p = dst;
+
+	if (len > 512) {
+		ru_fill(dst, byte, len);
+		return;
+	}
+	for (; len >= 8; len -= 8, p += 8) {
+		__builtin_memcpy(p, &word, 8);
+		__asm__ volatile("" : : : "memory");
+	}
+	for (; len != 0; len--) {
+		*p++ = byte;
+		__asm__ volatile("" : : : "memory");
+	}
+}
+
 RU_INLINE size_t
 ru_roundup(size_t n, size_t align)
 {
@@ -147,6 +168,8 @@ ru_shadow(const void *p)
  */
 #if RU_TSAN
 #define	RU_ARENA_BASE	0x004000000000UL
+#elif RU_MSAN
+#define	RU_ARENA_BASE	0x720000000000UL
 #else
 #define	RU_ARENA_BASE	0x200000000000UL
 #endif
@@ -180,8 +203,10 @@ void	ru_unlock(void);
 /*
  * rumpuser_depot.c: call stacks, each kept once.
  */
-#define	RU_NFRAME	20
+#define	RU_NFRAME	16
 unsigned ru_walk(void **pcs, unsigned max, const void *frame);
+unsigned ru_walk_in(void **pcs, unsigned max, uintptr_t fp, uintptr_t lo,
+	    uintptr_t hi);
 uint32_t ru_depot_put(const void *frame);
 unsigned ru_depot_get(uint32_t id, void **pcs, unsigned max);
 

@@ -107,11 +107,12 @@ static RU_NOSAN void
 obj_poison(struct obj *o)
 {
 #if RU_ASAN
-	ru_fill(ru_shadow(o + 1), RU_SHADOW_FREED, (o->oo_len + 7) / 8);
+	ru_fill_short(ru_shadow(o + 1), RU_SHADOW_FREED,
+	    (o->oo_len + 7) / 8);
 #elif RU_MSAN
 	__msan_poison(o + 1, o->oo_len);
 #else
-	ru_fill(o + 1, OBJ_DEAD, o->oo_len);
+	ru_fill_short(o + 1, OBJ_DEAD, o->oo_len);
 #endif
 }
 
@@ -122,7 +123,7 @@ obj_open(struct obj *o)
 #if RU_ASAN
 	uint8_t *s = ru_shadow(p);
 
-	ru_fill(s, 0, o->oo_len / 8);
+	ru_fill_short(s, 0, o->oo_len / 8);
 	s += o->oo_len / 8;
 	if (o->oo_len % 8 != 0)
 		*s++ = o->oo_len % 8;
@@ -132,7 +133,7 @@ obj_open(struct obj *o)
 	ru_fill(p + o->oo_len, OBJ_CANARY, redzone(o->oo_len));
 #endif
 	if (o->oo_kind != RU_OBJ_ANON)
-		ru_fill(p, OBJ_PATTERN, o->oo_len);
+		ru_fill_short(p, OBJ_PATTERN, o->oo_len);
 #if RU_MSAN
 	__msan_poison(p, o->oo_len);
 #endif
@@ -635,23 +636,24 @@ ru_obj_retire(void)
 
 /*
  * Reports the parts of the arena below the break whose contents matter:
- * all but the bytes of freed objects.
+ * all but freed objects, which nothing writes to any more once they are
+ * retired.
  */
 RU_NOSAN void
 ru_obj_extents(void (*cb)(size_t off, size_t len))
 {
-	size_t from = 0, start, end;
+	size_t from = 0, start;
 	struct obj *o;
 	uint32_t i;
 
 	for (i = 0; obj_start != NULL && i < obj_n; i++) {
 		o = obj_at(obj_start[i]);
-		if (o->oo_state != OBJ_FREED || o->oo_len < 512)
+		if (o->oo_state != OBJ_FREED)
 			continue;
-		start = (size_t)obj_start[i] * 8;
-		end = (start + o->oo_len) & ~(size_t)7;
-		(*cb)(from, start - from);
-		from = end;
+		start = (char *)o - ru_arena;
+		if (start > from)
+			(*cb)(from, start - from);
+		from = start + o->oo_foot;
 	}
 	if (from < ru_brk)
 		(*cb)(from, ru_brk - from);
