@@ -235,4 +235,13 @@ bintime2ns(const struct bintime *bt)
 #include <sys/timevar.h>
 #endif
 
+/* kern.clockrate */
+struct clockinfo {
+	int32_t	hz;		/* clock frequency */
+	int32_t	tick;		/* microseconds per tick */
+	int32_t	tickadj;	/* clock skew rate for adjtime */
+	int32_t	stathz;		/* statistics clock frequency */
+	int32_t	profhz;		/* profiling clock frequency */
+};
+
 #endif /* !_SYS_TIME_H_ */

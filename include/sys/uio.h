@@ -48,7 +48,6 @@ int	copyout_vmspace(struct vmspace *, const void *, void *, size_t);
 struct proc;
 int	copyin_proc(struct proc *, const void *, void *, size_t);
 int	copyout_proc(struct proc *, const void *, void *, size_t);
-int	copyin_pid(pid_t, const void *, void *, size_t);
 #endif
 __END_DECLS
 
