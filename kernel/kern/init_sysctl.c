@@ -26,7 +26,6 @@ const char buildinfo[] = "rumpfuzz";
 const char copyright[] = "";
 const char machine[] = MACHINE;
 const char machine_arch[] = MACHINE_ARCH;
-char cpu_model[] = "virtual";
 int physmem = 65536;
 
 /* A string of the kernel's with a fixed room, and its length elsewhere. */
