@@ -79,7 +79,6 @@ int	device_unit(device_t);
 const char *device_xname(device_t);
 bool	device_is_active(device_t);
 bool	device_is_a(device_t, const char *);
-void	device_active(device_t, devactive_t);
 device_t device_find_by_xname(const char *);
 device_t device_find_by_driver_unit(const char *, int);
 

@@ -10,6 +10,7 @@
 #ifdef _KERNEL
 #include <sys/kauth.h>
 #include <sys/pool.h>
+#include <sys/rwlock.h>
 #include <sys/uio.h>
 
 struct lwp;
