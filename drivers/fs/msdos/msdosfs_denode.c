@@ -425,6 +425,70 @@ shrink(struct denode *dep, uint32_t size)
 	return pmp->pm_flags & MSDOSFS_CORRUPT ? 0 : error;
 }
 
+#define ZEROBYTES	512
+#define ZEROVECS	8
+
+/*
+ * Writes zeros to [from, to) of a file whose v_writesize is at least to and
+ * whose old end is at most from.
+ */
+int
+msdosfs_zerofill(struct vnode *vp, off_t from, off_t to)
+{
+	static const uint8_t zeros[ZEROBYTES];
+	struct iovec iov[ZEROVECS];
+	struct uio uio;
+	off_t was;
+	size_t n;
+	u_int i;
+	int error = 0;
+
+	while (from < to && error == 0) {
+		memset(&uio, 0, sizeof(uio));
+		uio.uio_iov = iov;
+		for (i = 0, n = 0; i < ZEROVECS && from + n < to; i++) {
+			iov[i].iov_base = __UNCONST(zeros);
+			iov[i].iov_len = MIN(ZEROBYTES, to - from - n);
+			n += iov[i].iov_len;
+		}
+		uio.uio_iovcnt = i;
+		uio.uio_offset = from;
+		uio.uio_resid = n;
+		uio.uio_rw = UIO_WRITE;
+		UIO_SETUP_SYSSPACE(&uio);
+		error = ubc_uiomove(&vp->v_uobj, &uio, n,
+		    UVM_ADV_SEQUENTIAL, UBC_WRITE | UBC_FAULTBUSY |
+		    UBC_PARTIALOK | UBC_VNODE_FLAGS(vp));
+		was = from;
+		from = uio.uio_offset;
+		/* A long gap must not fill the memory with dirty pages. */
+		if (error == 0 && was >> 16 != from >> 16) {
+			rw_enter(vp->v_uobj.vmobjlock, RW_WRITER);
+			error = VOP_PUTPAGES(vp, was & ~0xffffLL,
+			    from & ~0xffffLL, PGO_CLEANIT | PGO_LAZY);
+		}
+	}
+	return error;
+}
+
+/* Gives clusters behind the end of the file back. */
+void
+msdosfs_droptail(struct denode *dep)
+{
+	struct msdosfsmount *pmp = dep->de_pmp;
+	uint32_t keep = de_clcount(pmp, dep->de_FileSize), cn, run;
+
+	msdosfs_extpurge(dep, keep);
+	if (keep == 0) {
+		cn = dep->de_StartCluster;
+		dep->de_StartCluster = 0;
+		atomic_or_uint(&dep->de_flag, DE_MODIFIED);
+		if (cn != 0)
+			msdosfs_chainfree(pmp, cn);
+	} else if (msdosfs_pcbmap(dep, keep - 1, &cn, &run) == 0)
+		msdosfs_chaincut(pmp, cn);
+}
+
 /*
  * Makes a file shorter or longer; the vnode is locked.  What is added reads
  * as zeros.  The entry of a file that grew is written later.
@@ -446,12 +510,15 @@ msdosfs_desetsize(struct denode *dep, uint32_t size)
 	}
 	if ((error = msdosfs_deextend(dep, size)) != 0)
 		return error;
-	dep->de_FileSize = size;
-	uvm_vnp_setsize(vp, size);
 	/* FAT has no holes, and old data is behind the old end. */
-	ubc_zerorange(&vp->v_uobj, old, size - old, UBC_VNODE_FLAGS(vp));
+	uvm_vnp_setwritesize(vp, size);
+	error = msdosfs_zerofill(vp, old, size);
+	dep->de_FileSize = error == 0 ? size : old;
+	uvm_vnp_setsize(vp, dep->de_FileSize);
+	if (error != 0)
+		msdosfs_droptail(dep);
 	atomic_or_uint(&dep->de_flag, DE_UPDATE | DE_MODIFIED);
-	return 0;
+	return error;
 }
 
 /*

@@ -492,24 +492,6 @@ msdosfs_read(void *v)
 	return error;
 }
 
-/* Gives clusters behind the end of the file back, after a failed write. */
-static void
-droptail(struct denode *dep)
-{
-	struct msdosfsmount *pmp = dep->de_pmp;
-	uint32_t keep = de_clcount(pmp, dep->de_FileSize), cn, run;
-
-	msdosfs_extpurge(dep, keep);
-	if (keep == 0) {
-		cn = dep->de_StartCluster;
-		dep->de_StartCluster = 0;
-		update(dep, DE_MODIFIED);
-		if (cn != 0)
-			msdosfs_chainfree(pmp, cn);
-	} else if (msdosfs_pcbmap(dep, keep - 1, &cn, &run) == 0)
-		msdosfs_chaincut(pmp, cn);
-}
-
 /*
  * Finds clusters for a file of *endp bytes, or for as many as there are (but
  * more than from) if less will do.
@@ -549,6 +531,7 @@ msdosfs_write(void *v)
 	const size_t resid = uio->uio_resid;
 	struct proc *p = curlwp->l_proc;
 	uint32_t end, from;
+	int ubcflags = UBC_WRITE | UBC_PARTIALOK | UBC_VNODE_FLAGS(vp);
 	size_t len, cut = 0;
 	off_t was;
 	int error = 0;
@@ -579,16 +562,15 @@ msdosfs_write(void *v)
 		cut = from + resid - end;
 		uio->uio_resid -= cut;
 		uvm_vnp_setwritesize(vp, end);
-		if (from > oldsize)
-			ubc_zerorange(&vp->v_uobj, oldsize, from - oldsize,
-			    UBC_VNODE_FLAGS(vp));
+		ubcflags |= UBC_FAULTBUSY;
+		error = msdosfs_zerofill(vp, oldsize, from);
 	}
 	dep->de_modrev++;
-	while (uio->uio_resid > 0) {
+	while (uio->uio_resid > 0 && error == 0) {
 		was = uio->uio_offset;
 		len = uio->uio_resid;
 		error = ubc_uiomove(&vp->v_uobj, uio, len, advice,
-		    UBC_WRITE | UBC_PARTIALOK | UBC_VNODE_FLAGS(vp));
+		    ubcflags);
 		if (error != 0)
 			break;
 		if (msdosfs_ordered(dep->de_pmp) &&
@@ -597,8 +579,6 @@ msdosfs_write(void *v)
 			error = VOP_PUTPAGES(vp, was & ~0xffffLL,
 			    uio->uio_offset & ~0xffffLL,
 			    PGO_CLEANIT | PGO_LAZY);
-			if (error != 0)
-				break;
 		}
 	}
 	uio->uio_resid += cut;
@@ -614,7 +594,7 @@ msdosfs_write(void *v)
 		dep->de_FileSize = end;
 		uvm_vnp_setsize(vp, end);
 		if (error != 0)
-			droptail(dep);
+			msdosfs_droptail(dep);
 	}
 	if (uio->uio_resid != resid)
 		update(dep, DE_UPDATE | DE_MODIFIED);

@@ -160,6 +160,8 @@ void	msdosfs_de_to(const struct denode *, struct direntry *);
 int	msdosfs_deupdat(struct denode *, bool);
 int	msdosfs_deextend(struct denode *, uint32_t);
 int	msdosfs_desetsize(struct denode *, uint32_t);
+int	msdosfs_zerofill(struct vnode *, off_t, off_t);
+void	msdosfs_droptail(struct denode *);
 int	msdosfs_deremoved(struct denode *);
 void	msdosfs_detimes(struct denode *);
 
