@@ -22,7 +22,7 @@
 #include <sys/vfs_syscalls.h>
 #include <sys/vnode.h>
 
-#include "rump_private.h"
+#include <rump-sys/kern.h>
 
 #include "vfs_syscalls_impl.h"
 
