@@ -10,39 +10,7 @@
 #include <sys/disklabel.h>
 #include <sys/errno.h>
 #include <sys/fcntl.h>
-#include <sys/lwp.h>
-#include <sys/proc.h>
 #include <sys/vnode.h>
-
-#include <miscfs/specfs/specdev.h>
-
-/*
- * Describes an open block or raw device as a wedge: from the driver if it
- * knows wedges, else from its partition.
- */
-int
-getdiskinfo(struct vnode *vp, struct dkwedge_info *dkw)
-{
-	struct partinfo pi;
-	dev_t dev = vp->v_rdev;
-	int error;
-
-	memset(dkw, 0, sizeof(*dkw));
-	error = VOP_IOCTL(vp, DIOCGWEDGEINFO, dkw, FREAD, NOCRED);
-	if (error == 0)
-		return 0;
-	error = VOP_IOCTL(vp, DIOCGPARTINFO, &pi, FREAD, NOCRED);
-	if (error)
-		return error;
-	dkw->dkw_parent[0] = '*';	/* a partition, not a wedge */
-	strlcpy(dkw->dkw_ptype, getfstypename(pi.pi_fstype),
-	    sizeof(dkw->dkw_ptype));
-	snprintf(dkw->dkw_devname, sizeof(dkw->dkw_devname), "%d%c",
-	    (int)DISKUNIT(dev), (int)DISKPART(dev) + 'a');
-	dkw->dkw_offset = pi.pi_offset;
-	dkw->dkw_size = pi.pi_size;
-	return 0;
-}
 
 /*
  * The number of sectors of an open disk and their size, or sector size 512
