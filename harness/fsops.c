@@ -16,6 +16,7 @@
 #include <rump/rumpuser_fuzz.h>
 
 #include "fsops.h"
+#include "kerror.h"
 #include "rig.h"
 
 #define MNT		"/mnt"
@@ -67,7 +68,7 @@ static uint8_t iobuf[IOMAX];
 		long long rv_ = (rv);						\
 		int e_ = errno;							\
 		if (rv_ == -1)							\
-			rig_trace(fmt " = -1 %s", ##__VA_ARGS__, strerror(e_));	\
+			rig_trace(fmt " = -1 %s", ##__VA_ARGS__, kstrerror(e_));	\
 		else								\
 			rig_trace(fmt " = %lld", ##__VA_ARGS__, rv_);		\
 	}									\
@@ -659,12 +660,12 @@ finish(void)
 		int e = errno;
 
 		/* Nothing is open: a failed write may keep it from unmounting, nothing else. */
-		if (e == EBUSY)
+		if (e == RUMP_EBUSY)
 			rumpuser_report("unmount-busy", "unmount without users is refused");
 		do_unmount(MNT_FLAG_FORCE);
 		if (st.mounted)
 			rumpuser_report("unmount-failed", "unmount failed: %s; by force, too",
-			    strerror(e));
+			    kstrerror(e));
 	}
 }
 

@@ -26,6 +26,7 @@
 #include <rump/rumpuser_fuzz.h>
 
 #include "fsinput.h"
+#include "kerror.h"
 
 #define ROUNDS	5
 #define ROUND	0.25	/* seconds */
@@ -90,7 +91,7 @@ must(int ok, const char *what)
 {
 
 	if (!ok) {
-		fprintf(stderr, "rumpfuzz bench: %s: %s\n", what, strerror(errno));
+		fprintf(stderr, "rumpfuzz bench: %s: %s\n", what, kstrerror(errno));
 		exit(2);
 	}
 }

@@ -21,6 +21,8 @@
 #include <rump/rumpdefs.h>
 #include <rump/rumpuser_fuzz.h>
 
+#include "kerror.h"
+
 #define MNT	"/mnt"
 #define DEV	"/dev/image"
 
@@ -61,7 +63,7 @@ static void
 complain(const char *what, const char *path)
 {
 
-	fprintf(stderr, "rumpfuzz fs: %s %s: %s\n", what, path, strerror(errno));
+	fprintf(stderr, "rumpfuzz fs: %s %s: %s\n", what, path, kstrerror(errno));
 	if (kloglen != 0)
 		fprintf(stderr, "%.*s", (int)kloglen, klog);
 	kloglen = 0;
@@ -430,7 +432,7 @@ put(const char *host, const char *to)
 	while ((n = read(in, buf, sizeof(buf))) > 0) {
 		if ((w = rump_sys_write(out, buf, n)) != n) {
 			if (w != -1)
-				errno = ENOSPC;
+				errno = RUMP_ENOSPC;
 			complain("write", outside(dst));
 			rump_sys_close(out);
 			goto drop;
