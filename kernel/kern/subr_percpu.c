@@ -327,6 +327,10 @@ psref_target_destroy(struct psref_target *target, struct psref_class *class)
 /*
  * localcount(9).
  */
+
+/* lc_totalp of what has been drained. */
+static int64_t localcount_drained;
+
 void
 localcount_init(struct localcount *lc)
 {
@@ -370,13 +374,16 @@ localcount_drain(struct localcount *lc, struct kcondvar *cv,
 	mutex_exit(interlock);
 	xc_barrier(0);
 	mutex_enter(interlock);
+	__atomic_store_n(&lc->lc_totalp, &localcount_drained,
+	    __ATOMIC_RELAXED);
 }
 
 void
 localcount_fini(struct localcount *lc)
 {
 
-	KASSERT(lc->lc_totalp == NULL || *lc->lc_totalp == 0);
+	KASSERT(lc->lc_totalp == NULL ||
+	    lc->lc_totalp == &localcount_drained);
 	lc->lc_totalp = NULL;
 	percpu_free(lc->lc_percpu, sizeof(int64_t));
 	lc->lc_percpu = NULL;

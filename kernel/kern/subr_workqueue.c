@@ -72,7 +72,11 @@ workqueue_thread(void *arg)
 		mutex_exit(&q->q_lock);
 		atomic_dec_uint(&nqueued);
 		/* The function may free the work, or queue it again. */
+		if ((wq->wq_flags & WQ_MPSAFE) == 0)
+			KERNEL_LOCK(1, NULL);
 		(*wq->wq_func)((struct work *)wk, wq->wq_arg);
+		if ((wq->wq_flags & WQ_MPSAFE) == 0)
+			KERNEL_UNLOCK_ONE(NULL);
 		lockdebug_check_user_return();
 		mutex_enter(&q->q_lock);
 		q->q_running = NULL;
@@ -113,8 +117,7 @@ workqueue_create(struct workqueue **wqp, const char *name,
 	}
 	for (i = 0; i < n; i++) {
 		q = &wq->wq_queue[i];
-		error = kthread_create(prio, KTHREAD_MUSTJOIN |
-		    ((flags & WQ_MPSAFE) ? KTHREAD_MPSAFE : 0),
+		error = kthread_create(prio, KTHREAD_MUSTJOIN | KTHREAD_MPSAFE,
 		    (flags & WQ_PERCPU) ? cpu_lookup(i) : NULL,
 		    workqueue_thread, q, &q->q_thread,
 		    "%s/%u", name, i);
