@@ -169,7 +169,7 @@ ru_shadow(const void *p)
 #if RU_TSAN
 #define	RU_ARENA_BASE	0x004000000000UL
 #elif RU_MSAN
-#define	RU_ARENA_BASE	0x720000000000UL
+#define	RU_ARENA_BASE	0x520000000000UL
 #else
 #define	RU_ARENA_BASE	0x200000000000UL
 #endif

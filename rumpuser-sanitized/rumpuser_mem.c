@@ -2,8 +2,8 @@
 
 /*
  * Memory hypercalls.  In sanitized builds each allocation is an object with
- * red zones, in the others it comes from the arena's size classes.  Under
- * TSan the host's allocator is used, so that TSan sees the life times.
+ * red zones, in the others it comes from the arena's size classes.  Real
+ * threads under TSan get the host's memory, so that TSan sees life times.
  */
 
 #include "rumpuser_int.h"
@@ -12,37 +12,38 @@
 #include <string.h>
 #include <sys/mman.h>
 
+RU_INLINE bool
+host_memory(void)
+{
+	return RU_TSAN && !ru_deterministic;
+}
+
 /* Allocates len bytes; EINVAL for an alignment that is none, ENOMEM. */
 int
 rumpuser_malloc(size_t len, int alignment, void **retp)
 {
 	size_t align = alignment <= 0 ? 16 : (size_t)alignment;
+	void *p;
 
 	if (align & (align - 1))
 		return NB_EINVAL;
 	if (align < 16)
 		align = 16;
-#if RU_TSAN
-	void *p;
-
-	if (posix_memalign(&p, align, len) != 0)
-		return NB_ENOMEM;
+	if (host_memory()) {
+		if (posix_memalign(&p, align, len) != 0)
+			return NB_ENOMEM;
+	} else if (RU_ASAN) {
+		return ru_obj_alloc(len, align, RU_OBJ_RAW, "rumpuser_malloc",
+		    __builtin_frame_address(0), retp);
+	} else {
+		ru_lock();
+		p = ru_alloc(len, align);
+		ru_unlock();
+		if (p == NULL)
+			return NB_ENOMEM;
+	}
 	*retp = p;
 	return 0;
-#elif RU_ASAN
-	return ru_obj_alloc(len, align, RU_OBJ_RAW, "rumpuser_malloc",
-	    __builtin_frame_address(0), retp);
-#else
-	void *p;
-
-	ru_lock();
-	p = ru_alloc(len, align);
-	ru_unlock();
-	if (p == NULL)
-		return NB_ENOMEM;
-	*retp = p;
-	return 0;
-#endif
 }
 
 /* Frees; NULL is nothing.  Reports a wrong length in sanitized builds. */
@@ -52,15 +53,15 @@ rumpuser_free(void *ptr, size_t len)
 
 	if (ptr == NULL)
 		return;
-#if RU_TSAN
-	free(ptr);
-#elif RU_ASAN
-	ru_obj_free(ptr, len, RU_OBJ_RAW, __builtin_frame_address(0));
-#else
-	ru_lock();
-	ru_free(ptr);
-	ru_unlock();
-#endif
+	if (host_memory())
+		free(ptr);
+	else if (RU_ASAN)
+		ru_obj_free(ptr, len, RU_OBJ_RAW, __builtin_frame_address(0));
+	else {
+		ru_lock();
+		ru_free(ptr);
+		ru_unlock();
+	}
 }
 
 /*
@@ -72,47 +73,39 @@ int
 rumpuser_anonmmap(void *prefaddr, size_t size, int alignbit, int exec,
     void **memp)
 {
-	size_t align = RU_PAGE;
+	size_t align = RU_PAGE, virgin;
 	void *p;
-#if !RU_TSAN
-	size_t virgin;
-#endif
+	int error;
 
-	if (alignbit < 0 || alignbit > 30)
-		return NB_EINVAL;
-	if (size == 0)
+	if (alignbit < 0 || alignbit > 30 || size == 0)
 		return NB_EINVAL;
 	if (((size_t)1 << alignbit) > align)
 		align = (size_t)1 << alignbit;
 	if (size > RU_ARENA_SIZE)
 		return NB_ENOMEM;
 	size = ru_roundup(size, RU_PAGE);
-#if RU_TSAN
-	if (posix_memalign(&p, align, size) != 0)
-		return NB_ENOMEM;
-	memset(p, 0, size);
-#else
 	ru_lock();
 	virgin = ru_virgin;
 	ru_unlock();
-#if RU_ASAN
-	int error;
-
-	error = ru_obj_alloc(size, align, RU_OBJ_ANON, "rumpuser_anonmmap",
-	    __builtin_frame_address(0), &p);
-	if (error != 0)
-		return error;
-#else
-	ru_lock();
-	p = ru_alloc(size, align);
-	ru_unlock();
-	if (p == NULL)
-		return NB_ENOMEM;
-#endif
+	if (host_memory()) {
+		if (posix_memalign(&p, align, size) != 0)
+			return NB_ENOMEM;
+		memset(p, 0, size);
+	} else if (RU_ASAN) {
+		error = ru_obj_alloc(size, align, RU_OBJ_ANON,
+		    "rumpuser_anonmmap", __builtin_frame_address(0), &p);
+		if (error != 0)
+			return error;
+	} else {
+		ru_lock();
+		p = ru_alloc(size, align);
+		ru_unlock();
+		if (p == NULL)
+			return NB_ENOMEM;
+	}
 	/* What was never handed out before is zero already. */
-	if ((size_t)((char *)p - ru_arena) < virgin)
+	if (!host_memory() && (size_t)((char *)p - ru_arena) < virgin)
 		ru_fill(p, 0, size);
-#endif
 	if (exec && mprotect(p, size, PROT_READ | PROT_WRITE | PROT_EXEC)
 	    == -1) {
 		rumpuser_unmap(p, size);
@@ -127,14 +120,14 @@ void
 rumpuser_unmap(void *addr, size_t len)
 {
 
-#if RU_TSAN
-	free(addr);
-#elif RU_ASAN
-	ru_obj_free(addr, ru_roundup(len, RU_PAGE), RU_OBJ_ANON,
-	    __builtin_frame_address(0));
-#else
-	ru_lock();
-	ru_free(addr);
-	ru_unlock();
-#endif
+	if (host_memory())
+		free(addr);
+	else if (RU_ASAN)
+		ru_obj_free(addr, ru_roundup(len, RU_PAGE), RU_OBJ_ANON,
+		    __builtin_frame_address(0));
+	else {
+		ru_lock();
+		ru_free(addr);
+		ru_unlock();
+	}
 }

@@ -15,8 +15,8 @@
  * of the same footprint.
  *
  * Without ASan the red zone is a canary that is checked at free, and freed
- * bytes are overwritten.  Under TSan the host's malloc does it, so that TSan
- * knows the life times.
+ * bytes are overwritten.  Real threads under TSan get the host's memory, so
+ * that TSan knows the life times.
  */
 
 #include "rumpuser_int.h"
@@ -490,11 +490,11 @@ rumpuser_obj_alloc(size_t len, size_t align, enum rumpuser_objkind kind,
 {
 
 #if RU_TSAN
-	return host_alloc(len, align, kind, objp);
-#else
+	if (!ru_deterministic)
+		return host_alloc(len, align, kind, objp);
+#endif
 	return ru_obj_alloc(len, align, kind, name,
 	    __builtin_frame_address(0), objp);
-#endif
 }
 
 void
@@ -502,28 +502,30 @@ rumpuser_obj_free(void *obj, size_t len, enum rumpuser_objkind kind)
 {
 
 #if RU_TSAN
-	host_free(obj, len, kind);
-#else
-	ru_obj_free(obj, len, kind, __builtin_frame_address(0));
+	if (!ru_deterministic) {
+		host_free(obj, len, kind);
+		return;
+	}
 #endif
+	ru_obj_free(obj, len, kind, __builtin_frame_address(0));
 }
 
 RU_NOSAN size_t
 rumpuser_obj_size(const void *obj)
 {
-#if RU_TSAN
-	return ((const struct hostobj *)obj - 1)->ho_len;
-#else
-	struct obj *o = obj_lookup(obj);
+	struct obj *o;
 
-	if (o == NULL)
+#if RU_TSAN
+	if (!ru_deterministic)
+		return ((const struct hostobj *)obj - 1)->ho_len;
+#endif
+	if ((o = obj_lookup(obj)) == NULL)
 		obj_bad("bad-object", NULL, __builtin_frame_address(0),
 		    "pointer is no object");
 	if (o->oo_state != OBJ_ALIVE)
 		obj_bad("heap-use-after-free", o, __builtin_frame_address(0),
 		    "size asked of a freed object");
 	return o->oo_len;
-#endif
 }
 
 RU_NOSAN static void

@@ -19,7 +19,10 @@
 #define	WITH_ASAN	false
 #endif
 #ifdef HAVE_TSAN
-#define	NEED_OBJECTS()	atf_tc_skip("objects are the host's under TSan")
+#define	NEED_OBJECTS()	do {						\
+	if (strcmp(rumpuser_backend(), "fiber") != 0)			\
+		atf_tc_skip("threads' objects are the host's under TSan"); \
+} while (0)
 #else
 #define	NEED_OBJECTS()	((void)0)
 #endif

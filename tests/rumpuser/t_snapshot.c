@@ -238,6 +238,9 @@ ATF_TC_BODY(forks, tc)
 	pid_t pid;
 
 	NEED_FIBER();
+#ifdef HAVE_TSAN
+	atf_tc_skip("TSan with fibers can't fork");
+#endif
 	boot();
 	rumpuser_snapshot();
 	mine = input(1);
