@@ -627,7 +627,10 @@ fsi_read_locked(struct msdosfsmount *pmp)
 	brelse(bp, 0);
 }
 
-/* Writes FSInfo if there is one and it changed; waits if told so. */
+/*
+ * Writes FSInfo if there is one and it changed, unless nothing else did;
+ * waits if told so.
+ */
 int
 msdosfs_fsinfo_write(struct msdosfsmount *pmp, bool wait)
 {
@@ -635,7 +638,8 @@ msdosfs_fsinfo_write(struct msdosfsmount *pmp, bool wait)
 	struct buf *bp;
 	int error = 0;
 
-	if (pmp->pm_fsinfo == 0 || !(pmp->pm_flags & MSDOSFS_FSIMOD))
+	if (pmp->pm_fsinfo == 0 || !(pmp->pm_flags & MSDOSFS_FSIMOD) ||
+	    !(pmp->pm_flags & MSDOSFS_DIRTIED))
 		return 0;
 	rw_enter(&pmp->pm_fatlock, RW_WRITER);
 	fsi_read_locked(pmp);

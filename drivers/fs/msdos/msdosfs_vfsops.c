@@ -113,29 +113,37 @@ mayuse(struct mount *mp, struct vnode *devvp, struct lwp *l, accmode_t mode)
 	return error;
 }
 
+static int
+flushdev(struct vnode *devvp)
+{
+	int error;
+
+	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
+	error = VOP_FSYNC(devvp, FSCRED, FSYNC_WAIT, 0, 0);
+	VOP_UNLOCK(devvp);
+	return error;
+}
+
 /* Everything that a volume in use has in memory goes to the device. */
 static int
 writeall(struct msdosfsmount *pmp)
 {
-	struct vnode *devvp = pmp->pm_devvp;
 	int error, e;
 
-	if ((pmp->pm_flags & (MSDOSFS_DIRTIED | MSDOSFS_FSIMOD)) == 0)
+	if (!(pmp->pm_flags & MSDOSFS_DIRTIED))
 		return 0;
 	error = msdosfs_fatflush(pmp);
-	if (pmp->pm_flags & MSDOSFS_DIRTIED) {
-		e = msdosfs_fsinfo_write(pmp, true);
-		if (error == 0)
-			error = e;
-	}
-	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
-	e = VOP_FSYNC(devvp, FSCRED, FSYNC_WAIT, 0, 0);
-	VOP_UNLOCK(devvp);
+	e = msdosfs_fsinfo_write(pmp, true);
 	if (error == 0)
 		error = e;
+	e = flushdev(pmp->pm_devvp);
 	if (error == 0)
-		error = msdosfs_markclean(pmp);
-	return error;
+		error = e;
+	if (error != 0)
+		return error;
+	if ((error = msdosfs_markclean(pmp)) != 0 || msdosfs_ordered(pmp))
+		return error;
+	return flushdev(pmp->pm_devvp);
 }
 
 static int
@@ -373,7 +381,8 @@ msdosfs_root(struct mount *mp, int lktype, struct vnode **vpp)
 
 	error = msdosfs_deget(VFSTOMSDOSFS(mp), MSDOSFSROOT, MSDOSFSROOT_OFS,
 	    vpp);
-	if (error == 0 && (error = vn_lock(*vpp, lktype)) != 0) {
+	if (error == 0 && lktype != LK_NONE &&
+	    (error = vn_lock(*vpp, lktype)) != 0) {
 		vrele(*vpp);
 		*vpp = NULL;
 	}
