@@ -52,7 +52,7 @@ typedef struct fdfile {
 typedef struct fdtab {
 	u_int		dt_nfiles;	/* slots */
 	struct fdtab	*dt_link;	/* outgrown predecessor */
-	fdfile_t	*dt_ff[NDFILE];	/* or more */
+	fdfile_t	*dt_ff[];
 } fdtab_t;
 
 typedef struct filedesc {
@@ -62,11 +62,9 @@ typedef struct filedesc {
 	int		fd_lastfile;	/* fd_lock: highest open, or -1 */
 	int		fd_freefile;	/* fd_lock: none free below */
 	u_int		fd_nused;	/* fd_lock: descriptors open */
-	int		fd_lastkqfile;	/* fd_lock: highest with knotes */
 	u_int		fd_refcnt;	/* atomic: processes sharing it */
 	bool		fd_exclose;	/* some descriptor may close on exec */
 	bool		fd_static;	/* constant: the memory is not ours */
-	fdtab_t		fd_dtbuiltin;
 	uint32_t	fd_dlomap[NDLOSLOTS(NDFILE)];
 } filedesc_t;
 

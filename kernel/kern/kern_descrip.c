@@ -176,6 +176,23 @@ fd_limit(const struct proc *p)
  * Tables.
  */
 
+static size_t
+fdtab_size(u_int n)
+{
+
+	return sizeof(fdtab_t) + n * sizeof(fdfile_t *);
+}
+
+static fdtab_t *
+fdtab_alloc(u_int n)
+{
+	fdtab_t *dt;
+
+	dt = kmem_zalloc(fdtab_size(n), KM_SLEEP);
+	dt->dt_nfiles = n;
+	return dt;
+}
+
 filedesc_t *
 fd_init(filedesc_t *fdp)
 {
@@ -186,20 +203,11 @@ fd_init(filedesc_t *fdp)
 	memset(fdp, 0, sizeof(*fdp));
 	mutex_init(&fdp->fd_lock, MUTEX_DEFAULT, IPL_NONE);
 	fdp->fd_static = isstatic;
-	fdp->fd_dtbuiltin.dt_nfiles = NDFILE;
-	fdp->fd_dt = &fdp->fd_dtbuiltin;
+	fdp->fd_dt = fdtab_alloc(NDFILE);
 	fdp->fd_lomap = fdp->fd_dlomap;
 	fdp->fd_lastfile = -1;
-	fdp->fd_lastkqfile = -1;
 	fdp->fd_refcnt = 1;
 	return fdp;
-}
-
-static size_t
-fdtab_size(u_int n)
-{
-
-	return offsetof(fdtab_t, dt_ff) + n * sizeof(fdfile_t *);
 }
 
 /* Makes room for descriptor `least' at least; with fd_lock held. */
@@ -214,8 +222,7 @@ fd_grow(filedesc_t *fdp, u_int least)
 		n *= 2;
 	if (n == dt->dt_nfiles)
 		return;
-	newdt = kmem_zalloc(fdtab_size(n), KM_SLEEP);
-	newdt->dt_nfiles = n;
+	newdt = fdtab_alloc(n);
 	newdt->dt_link = dt;
 	memcpy(newdt->dt_ff, dt->dt_ff,
 	    dt->dt_nfiles * sizeof(dt->dt_ff[0]));
@@ -780,9 +787,6 @@ fd_free(void)
 		if (fd_getfile((unsigned)fd) != NULL)
 			(void)fd_close((unsigned)fd);
 	KASSERT(fdp->fd_lastfile == -1);
-	if (fdp->fd_static)
-		return;
-
 	dt = fdp->fd_dt;
 	for (fd = 0; fd < (int)dt->dt_nfiles; fd++) {
 		if ((ff = dt->dt_ff[fd]) == NULL)
@@ -793,12 +797,13 @@ fd_free(void)
 	if (fdp->fd_lomap != fdp->fd_dlomap)
 		kmem_free(fdp->fd_lomap,
 		    NDLOSLOTS(dt->dt_nfiles) * sizeof(*fdp->fd_lomap));
-	for (; dt != &fdp->fd_dtbuiltin; dt = next) {
+	for (; dt != NULL; dt = next) {
 		next = dt->dt_link;
 		kmem_free(dt, fdtab_size(dt->dt_nfiles));
 	}
 	mutex_destroy(&fdp->fd_lock);
-	kmem_free(fdp, sizeof(*fdp));
+	if (!fdp->fd_static)
+		kmem_free(fdp, sizeof(*fdp));
 }
 
 /* exec: closes what is marked so, in a table of the process's own. */
