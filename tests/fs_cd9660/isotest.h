@@ -20,14 +20,15 @@
 #include <rump/rump.h>
 #include <rump/rump_syscalls.h>
 #include <rump/rumpdefs.h>
+#include <rump/rumperr.h>
 #include <rump/rumpuser_fuzz.h>
 
 #define	MNT	"/mnt"
 #define	DEV	"/dev/iso"
 #define	SEEDS	TOP "/corpus/fuzz_cd9660/seed-"
 
-#define	OK(x)		ATF_REQUIRE_MSG((x) != -1, "%s: %s", #x, strerror(errno))
-#define	FAILS(e, x)	ATF_CHECK_ERRNO((e), (x) == -1)
+#define	OK(x)		ATF_REQUIRE_MSG((x) != -1, "%s: %s", #x, rump_strerror(errno))
+#define	FAILS(e, x)	ATF_CHECK_ERRNO(RUMP_##e, (x) == -1)
 
 /* What the kernel printed since boot. */
 static char klog[65536];
@@ -142,7 +143,7 @@ iso_names(const char *path, size_t bufsize)
 			v[n++] = strdup(d->d_name);
 		}
 	}
-	ATF_REQUIRE_MSG(got == 0, "getdents %s: %s", path, strerror(errno));
+	ATF_REQUIRE_MSG(got == 0, "getdents %s: %s", path, rump_strerror(errno));
 	OK(rump_sys_close(fd));
 	qsort(v, n, sizeof(v[0]), iso_cmp);
 	out[0] = '\0';
@@ -168,7 +169,7 @@ iso_says(const char *path, const char *word, size_t size)
 	while (n < size)
 		n += sprintf(want + n, "%s\n", word);
 	ATF_REQUIRE_MSG((fd = rump_sys_open(path, RUMP_O_RDONLY)) != -1, "%s: %s", path,
-	    strerror(errno));
+	    rump_strerror(errno));
 	got = rump_sys_read(fd, have, size + 64);
 	ATF_CHECK_EQ_MSG(got, (ssize_t)size, "%s: read %zd", path, got);
 	if (got == (ssize_t)size)
@@ -184,7 +185,7 @@ iso_stat(const char *path)
 	struct rump_stat sb;
 
 	memset(&sb, 0, sizeof(sb));
-	ATF_CHECK_MSG(rump_sys_lstat(path, &sb) == 0, "%s: %s", path, strerror(errno));
+	ATF_CHECK_MSG(rump_sys_lstat(path, &sb) == 0, "%s: %s", path, rump_strerror(errno));
 	return sb;
 }
 
