@@ -507,7 +507,6 @@ stack_prepare(struct ru_fiber *f)
 	 */
 	*--sp = 0;
 	*--sp = 0;
-	*--sp = 0;
 	*--sp = (uintptr_t)ru_fiber_entry;
 	for (i = 0; i < 6; i++)
 		*--sp = 0;
