@@ -41,7 +41,7 @@ tree() {
 # sums DIR: what `rumpfuzz fs IMAGE sum` prints
 sums() {
 	(cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum) |
-	    sed 's,  \./,  /,' | LC_ALL=C sort -k2
+	    sed 's,  \./,  ,' | LC_ALL=C sort -k2
 }
 
 compare() { # IMAGE
@@ -50,7 +50,7 @@ compare() { # IMAGE
 	chmod -R u+rwx out
 	sums out >want
 	"$BUILD/bin/rumpfuzz-fs" "$1" sum >raw || atf_fail "$1: $(cat make.sh)"
-	awk '{ print $1 "  " $NF }' raw | sed 's,  \([^/]\),  /\1,' | LC_ALL=C sort -k2 >have
+	LC_ALL=C sort -k2 raw >have
 	cmp -s want have || {
 		diff want have | head
 		atf_fail "$1 differs from what xorriso extracts"

@@ -210,7 +210,7 @@ cd9660_iso_name(struct iso_mnt *imp, const struct iso_directory_record *rec,
 			    "byte in a file name", (unsigned char)c, '/');
 			c = '_';
 		}
-		if (imp->iso_ftype == ISO_FTYPE_DEFAULT &&
+		if (imp->iso_ftype != ISO_FTYPE_9660 &&
 		    (imp->im_flags & ISOFSMNT_NOCASETRANS) == 0)
 			c = lower(c);
 		name[n++] = c;
