@@ -9,6 +9,7 @@
 #include <sys/conf.h>
 #include <sys/dirent.h>
 #include <sys/disk.h>
+#include <sys/disklabel.h>
 #include <sys/event.h>
 #include <sys/filedesc.h>
 #include <sys/fcntl.h>
@@ -27,7 +28,6 @@
 #include <miscfs/genfs/genfs.h>
 #include <miscfs/specfs/specdev.h>
 
-#include <uvm/uvm_readahead.h>
 
 #include "vfs_impl.h"
 
@@ -176,36 +176,6 @@ vn_knote(struct vnode *vp, long hint)
 }
 
 /*
- * Read ahead contexts.
- */
-
-void
-vn_ra_allocctx(struct vnode *vp)
-{
-	struct uvm_ractx *ra;
-
-	if (vp->v_type != VREG || vp->v_ractx != NULL)
-		return;
-	ra = uvm_ra_allocctx();
-	mutex_enter(vp->v_interlock);
-	if (vp->v_ractx == NULL) {
-		vp->v_ractx = ra;
-		ra = NULL;
-	}
-	mutex_exit(vp->v_interlock);
-	if (ra != NULL)
-		uvm_ra_freectx(ra);
-}
-
-void
-vfs_ra_freectx(struct vnode *vp)
-{
-
-	uvm_ra_freectx(vp->v_ractx);
-	vp->v_ractx = NULL;
-}
-
-/*
  * Devices.
  */
 
@@ -292,13 +262,6 @@ getdiskinfo(struct vnode *vp, struct dkwedge_info *dkw)
 /*
  * Mounts.
  */
-
-int
-eopnotsupp(void)
-{
-
-	return EOPNOTSUPP;
-}
 
 /*
  * A number for the name of a file system type.

@@ -1092,8 +1092,6 @@ vcache_reclaim(vnode_t *vp)
 	}
 	VOP_RECLAIM(vp);		/* unlocks */
 	KASSERTMSG(vp->v_data == NULL, "reclaimed vnode has v_data");
-	if (vp->v_type == VREG && vp->v_ractx != NULL)
-		vfs_ra_freectx(vp);
 	cache_purge(vp);
 
 	if (temp_key_len > 0) {

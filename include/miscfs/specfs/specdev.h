@@ -74,8 +74,8 @@ int	spec_advlock(void *);
 #define spec_bwrite	vn_bwrite
 #define spec_getpages	genfs_getpages
 #define spec_putpages	genfs_putpages
-#define spec_islocked	genfs_noislocked
-#define spec_lock	genfs_nolock
-#define spec_unlock	genfs_nounlock
+#define spec_islocked	genfs_islocked
+#define spec_lock	genfs_lock
+#define spec_unlock	genfs_unlock
 
 #endif
