@@ -217,6 +217,19 @@ report_constructor(void)
 }
 #endif
 
+/*
+ * UBSan calls this, by this name, after each of its reports; they are all
+ * fatal here.  Its death callback may be libFuzzer's, so the hook runs now.
+ */
+void	__ubsan_on_report(void);
+
+void
+__ubsan_on_report(void)
+{
+
+	run_hook();
+}
+
 void
 ru_report_init(void)
 {

@@ -412,6 +412,75 @@ ATF_TC_BODY(churn, tc)
 		ATF_CHECK_EQ(turns, 5000);
 }
 
+/*
+ * Bugs on the stack of a thread.
+ */
+
+static volatile int zero;
+
+static int __attribute__((__noinline__))
+endless(int n)
+{
+	volatile char room[2000];
+
+	room[n % 2000] = n;
+	return n < 0 ? 0 : endless(n + 1 + zero) + room[n % 2000];
+}
+
+static void *
+endless_thread(void *arg)
+{
+
+	turns = endless(0);
+	return NULL;
+}
+
+static void *
+smash_thread(void *arg)
+{
+	volatile char room[32], *p = room;
+
+	p[32 + zero] = 1;
+	return (void *)(uintptr_t)p[zero];
+}
+
+static void
+run_endless(void)
+{
+	void *cookie;
+
+	rumpuser_thread_create(endless_thread, NULL, "deep", 1, -1, -1,
+	    &cookie);
+	rumpuser_thread_join(cookie);
+}
+
+static void __attribute__((__unused__))
+run_smash(void)
+{
+	void *cookie;
+
+	rumpuser_thread_create(smash_thread, NULL, "smash", 1, -1, -1,
+	    &cookie);
+	rumpuser_thread_join(cookie);
+}
+
+ATF_TC_WITHOUT_HEAD(stacks);
+ATF_TC_BODY(stacks, tc)
+{
+
+	hyper_init();
+#ifdef HAVE_ASAN
+	hyper_dies(run_endless, "AddressSanitizer: stack-overflow",
+	    " in endless ", NULL);
+	hyper_dies(run_smash, "AddressSanitizer: stack-buffer-overflow",
+	    " in smash_thread ", NULL);
+	if (fiber())
+		hyper_dies(run_smash, "thread \"smash\"", NULL);
+#else
+	hyper_dies(run_endless, NULL);
+#endif
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -425,5 +494,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, steps);
 	ATF_TP_ADD_TC(tp, clock);
 	ATF_TP_ADD_TC(tp, churn);
+	ATF_TP_ADD_TC(tp, stacks);
 	return atf_no_error();
 }
