@@ -21,7 +21,7 @@ extern int domainnamelen;
 
 extern int rtc_offset;
 
-extern volatile int cold;	/* still booting */
+extern int cold;		/* still booting */
 extern int shutting_down;
 extern int tick;		/* microseconds */
 extern int stathz;

@@ -47,6 +47,7 @@ struct lwp {
 	int		l_pflag;	/* !: LP_* */
 	int		l_prflag;	/* p: LPR_* */
 	bool		l_oncpu;	/* !: holds l_cpu */
+	bool		l_implicit;	/* (: of a host thread without one */
 	u_char		l_ipl;		/* !: level raised by spl(9) */
 	u_short		l_blcnt;	/* !: count of KERNEL_LOCK */
 	struct proc	*l_proc;	/* (: process */
@@ -157,7 +158,6 @@ extern int		maxlwp;
 #define	LP_INTR		0x00000040
 #define	LP_SYSCTLWRITE	0x00000080
 #define	LP_MUSTJOIN	0x00000100
-#define	LP_RUMP_IMPLICIT 0x00001000	/* made for a call from a host thread */
 #define	LP_RUNNING	0x20000000
 #define	LP_BOUND	0x80000000
 

@@ -20,6 +20,7 @@ typedef enum krw_t {
 struct krwlock {
 	volatile uintptr_t	rw_owner;	/* see kern_rwlock.c */
 	struct sleepq		rw_waiters;
+	uint8_t			rw_state;
 	struct lock_class	*rw_class;	/* LOCKDEBUG */
 };
 typedef struct krwlock krwlock_t;

@@ -15,7 +15,8 @@
 
 #include "rump_private.h"
 
-#define	CV_DEAD		((struct lwp *)(uintptr_t)0xdead)
+/* cv_wmesg of an ended one. */
+static const char cv_dead[] = "dead";
 
 /* wmesg, a short name, must live as long as the condition variable. */
 void
@@ -31,13 +32,11 @@ void
 cv_destroy(kcondvar_t *cv)
 {
 
-#ifdef LOCKDEBUG
-	if (cv->cv_sleepq.sq_last == CV_DEAD)
-		panic("cv_destroy: %s: destroyed twice", cv->cv_wmesg);
-	if (cv_has_waiters(cv))
-		panic("cv_destroy: %s: has waiters", cv->cv_wmesg);
-	cv->cv_sleepq.sq_last = CV_DEAD;
-#endif
+	KASSERTMSG(cv_is_valid(cv), "condition variable destroyed twice, or "
+	    "never initialised");
+	KASSERTMSG(!cv_has_waiters(cv), "condition variable %s destroyed "
+	    "while it has waiters", cv->cv_wmesg);
+	cv->cv_wmesg = cv_dead;
 }
 
 static int
@@ -48,10 +47,8 @@ cv_sleep(kcondvar_t *cv, kmutex_t *mtx, int64_t ns, bool sig)
 	int error;
 
 	KASSERT(mutex_owned(mtx));
-#ifdef LOCKDEBUG
-	if (cv->cv_sleepq.sq_last == CV_DEAD)
-		panic("cv_wait: %s: after its end", cv->cv_wmesg);
-#endif
+	KASSERTMSG(cv_is_valid(cv), "condition variable used after its end, "
+	    "or before its start");
 	lp = wq_lock(cv);
 	wq_insert(&cv->cv_sleepq, l, cv, &cv_syncobj, cv->cv_wmesg, sig);
 	wq_unlock(lp);
@@ -194,5 +191,5 @@ bool
 cv_is_valid(kcondvar_t *cv)
 {
 
-	return cv->cv_wmesg != NULL && cv->cv_sleepq.sq_last != CV_DEAD;
+	return cv->cv_wmesg != NULL && cv->cv_wmesg != cv_dead;
 }

@@ -123,12 +123,11 @@ int
 kthread_join(lwp_t *l)
 {
 
-	KASSERT((l->l_flag & LW_SYSTEM) != 0);
-	KASSERT((l->l_pflag & LP_MUSTJOIN) != 0);
 	mutex_enter(&proc_lock);
 	while (!l->l_exited)
 		cv_wait(&join_cv, &proc_lock);
 	mutex_exit(&proc_lock);
+	KASSERT((l->l_pflag & LP_MUSTJOIN) != 0);
 	rump_lwp_release(l);
 	return 0;
 }

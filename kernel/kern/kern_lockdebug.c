@@ -194,6 +194,14 @@ lockdebug_want(const volatile void *lock, struct lock_class *class, int kind,
 		order_check(l, &l->l_held[i], class, site);
 }
 
+/* Only the lwp itself writes it; the audit reads it. */
+static inline void
+nheld_set(struct lwp *l, u_int n)
+{
+
+	__atomic_store_n(&l->l_nheld, n, __ATOMIC_RELAXED);
+}
+
 /* It has it. */
 void
 lockdebug_got(const volatile void *lock, struct lock_class *class, int kind,
@@ -210,7 +218,8 @@ lockdebug_got(const volatile void *lock, struct lock_class *class, int kind,
 		l->l_spinlocks++;
 	if (l->l_nheld == LOCK_MAXHELD)
 		return;
-	h = &l->l_held[l->l_nheld++];
+	h = &l->l_held[l->l_nheld];
+	nheld_set(l, l->l_nheld + 1);
 	h->lh_lock = lock;
 	h->lh_class = class;
 	h->lh_site = site;
@@ -237,7 +246,7 @@ lockdebug_released(const volatile void *lock, int kind)
 			l->l_shlocks--;
 		else
 			l->l_exlocks--;
-		l->l_nheld--;
+		nheld_set(l, l->l_nheld - 1);
 		for (; i <= l->l_nheld; i++)
 			l->l_held[i - 1] = l->l_held[i];
 		return;
@@ -419,7 +428,8 @@ count_held(void *arg)
 	mutex_enter(&proc_lock);
 	LIST_FOREACH(l, &alllwp, l_list) {
 		if (l != curlwp)
-			n += l->l_nheld;
+			n += __atomic_load_n(&l->l_nheld,
+			    __ATOMIC_RELAXED);
 	}
 	mutex_exit(&proc_lock);
 #endif

@@ -32,8 +32,9 @@
 
 #define	RW_SPINS	32
 
-/* An initialised lock has both queue pointers NULL; an ended one has these. */
-#define	RW_DEAD		((struct lwp *)(uintptr_t)0xdead)
+/* rw_state */
+#define	RW_ALIVE	0xa0
+#define	RW_DEAD		0x50
 
 void
 rw_init_at(krwlock_t *rw, struct lock_class *class)
@@ -42,6 +43,7 @@ rw_init_at(krwlock_t *rw, struct lock_class *class)
 	__atomic_store_n(&rw->rw_owner, 0, __ATOMIC_RELAXED);
 	wq_init(&rw->rw_waiters);
 	rw->rw_class = class;
+	rw->rw_state = RW_ALIVE;
 }
 
 /* Makes a lock.  Never fails, allocates nothing. */
@@ -58,16 +60,16 @@ rw_destroy(krwlock_t *rw)
 {
 
 #ifdef LOCKDEBUG
-	if (rw->rw_waiters.sq_last == RW_DEAD)
+	if (rw->rw_state != RW_ALIVE)
 		lockdebug_abort("lock-dead", rw, rw->rw_class, NULL,
-		    "destroyed twice");
+		    "destroyed twice, or never initialised");
 	if (__atomic_load_n(&rw->rw_owner, __ATOMIC_RELAXED) != 0)
 		lockdebug_abort("lock-held", rw, rw->rw_class, NULL,
 		    "destroyed while held");
-	rw->rw_waiters.sq_last = RW_DEAD;
 #else
 	KASSERT(__atomic_load_n(&rw->rw_owner, __ATOMIC_RELAXED) == 0);
 #endif
+	rw->rw_state = RW_DEAD;
 }
 
 static inline bool
@@ -182,9 +184,9 @@ static void
 rw_alive(krwlock_t *rw, const char *site)
 {
 
-	if (__predict_false(rw->rw_waiters.sq_last == RW_DEAD))
+	if (__predict_false(rw->rw_state != RW_ALIVE))
 		lockdebug_abort("lock-dead", rw, rw->rw_class, site,
-		    "used after its end");
+		    "used after its end, or before its start");
 }
 #endif
 

@@ -191,7 +191,7 @@ rump_implicit_get(void)
 	}
 	if ((l = rump_lwp_alloc()) == NULL)
 		panic("no memory for an lwp");
-	l->l_pflag |= LP_RUMP_IMPLICIT | LP_RUNNING;
+	l->l_implicit = true;
 	l->l_proc = initproc;
 	rumpuser_curlwpop(RUMPUSER_LWP_SET, l);
 	rump_schedule_cpu(l);
@@ -348,7 +348,7 @@ rump_lwproc_switch(struct lwp *newl)
 		panic("lwp %d.%d is running already", newl->l_proc->p_pid,
 		    newl->l_lid);
 	if (newl == NULL) {
-		if (l->l_pflag & LP_RUMP_IMPLICIT)
+		if (l->l_implicit)
 			return;
 		/* The implicit lwp takes the CPU over from us. */
 		rump_unschedule_cpu(l);
@@ -356,11 +356,9 @@ rump_lwproc_switch(struct lwp *newl)
 		newl = rump_implicit_get();
 		rump_schedule_cpu(newl);
 		l->l_pflag &= ~LP_RUNNING;
-		newl->l_pflag |= LP_RUNNING;
-		newl->l_stat = LSONPROC;
 	} else
 		curlwp_become(l, newl);
-	if (l->l_pflag & LP_RUMP_IMPLICIT) {
+	if (l->l_implicit) {
 		lwp_pool_lock();
 		l->l_wqnext = lwp_pool.implicit;
 		lwp_pool.implicit = l;
@@ -385,7 +383,7 @@ rump_lwproc_releaselwp(void)
 	struct proc *p = l->l_proc;
 	bool last;
 
-	if (l->l_pflag & LP_RUMP_IMPLICIT)
+	if (l->l_implicit)
 		return;
 	mutex_enter(p->p_lock);
 	last = p->p_nlwps == 1;
@@ -447,7 +445,7 @@ rump_lwproc_curlwp(void)
 {
 	struct lwp *l = curlwp;
 
-	return l != NULL && (l->l_pflag & LP_RUMP_IMPLICIT) == 0 ? l : NULL;
+	return l != NULL && !l->l_implicit ? l : NULL;
 }
 
 /*
@@ -506,8 +504,8 @@ count_lwps(void *arg)
 
 	mutex_enter(&proc_lock);
 	LIST_FOREACH(l, &alllwp, l_list) {
-		if ((l->l_pflag & LP_RUMP_IMPLICIT) == 0 &&
-		    (l->l_flag & LW_SYSTEM) == 0)
+		if (!l->l_implicit && (__atomic_load_n(&l->l_flag,
+		    __ATOMIC_RELAXED) & LW_SYSTEM) == 0)
 			n++;
 	}
 	mutex_exit(&proc_lock);
@@ -522,7 +520,8 @@ count_kthreads(void *arg)
 
 	mutex_enter(&proc_lock);
 	LIST_FOREACH(l, &alllwp, l_list) {
-		if (l->l_flag & LW_SYSTEM)
+		if (__atomic_load_n(&l->l_flag, __ATOMIC_RELAXED) &
+		    LW_SYSTEM)
 			n++;
 	}
 	mutex_exit(&proc_lock);

@@ -283,7 +283,7 @@ rump_unschedule(void)
 
 	lockdebug_check_user_return();
 	rump_unschedule_cpu(l);
-	if (__predict_false(l->l_pflag & LP_RUMP_IMPLICIT))
+	if (__predict_false(l->l_implicit))
 		rump_implicit_put(l);
 }
 

@@ -30,7 +30,7 @@ static void
 fire(void *arg)
 {
 
-	fired_at = getticks();
+	atomic_store_relaxed(&fired_at, getticks());
 	callout_ack(&ch);
 	atomic_inc_uint(&fired);
 }
@@ -49,8 +49,8 @@ KERNTEST(callout_basic)
 	CHECK(callout_active(&ch));
 	CHECK(!callout_expired(&ch));
 	(void)kpause("kerntest", false, 6, NULL);
-	CHECK_EQ(fired, 1);
-	CHECK(fired_at - t >= 3);
+	CHECK_EQ(atomic_load_relaxed(&fired), 1);
+	CHECK(atomic_load_relaxed(&fired_at) - t >= 3);
 	CHECK(!callout_pending(&ch));
 	CHECK(callout_expired(&ch));
 	CHECK(!callout_invoking(&ch));
@@ -60,11 +60,11 @@ KERNTEST(callout_basic)
 	callout_reset(&ch, 2, fire, NULL);
 	CHECK(!callout_stop(&ch));
 	(void)kpause("kerntest", false, 4, NULL);
-	CHECK_EQ(fired, 1);
+	CHECK_EQ(atomic_load_relaxed(&fired), 1);
 	callout_schedule(&ch, 2);
 	callout_schedule(&ch, 1000000);
 	(void)kpause("kerntest", false, 4, NULL);
-	CHECK_EQ(fired, 1);
+	CHECK_EQ(atomic_load_relaxed(&fired), 1);
 	CHECK(!callout_halt(&ch, NULL));
 	callout_destroy(&ch);
 	return 0;
@@ -76,10 +76,10 @@ stuck(void *arg)
 {
 
 	mutex_enter(&lock);
-	running = 1;
+	atomic_store_relaxed(&running, 1);
 	while (!go)
 		cv_wait(&cv, &lock);
-	running = 0;
+	atomic_store_relaxed(&running, 0);
 	/* Undone by callout_halt(). */
 	callout_schedule(&ch, 1);
 	mutex_exit(&lock);
@@ -114,7 +114,7 @@ KERNTEST(callout_halt_running)
 	(void)callout_halt(&ch, &interlock);
 	CHECK(mutex_owned(&interlock));
 	mutex_exit(&interlock);
-	CHECK_EQ(running, 0);
+	CHECK_EQ(atomic_load_relaxed(&running), 0);
 	CHECK(!callout_pending(&ch));
 	callout_destroy(&ch);
 	kt_join(l);
@@ -133,7 +133,9 @@ static void
 many_fire(void *arg)
 {
 
+	mutex_enter(&lock);
 	seen[nseen++] = (int)(intptr_t)arg;
+	mutex_exit(&lock);
 }
 
 /* Deadlines in order; of equal ones, the order they were scheduled in. */
@@ -142,6 +144,7 @@ KERNTEST(callout_order)
 	unsigned i, x = 12345, live = 0;
 	int a, b;
 
+	mutex_init(&lock, MUTEX_DEFAULT, IPL_NONE);
 	nseen = 0;
 	for (i = 0; i < NMANY; i++) {
 		x = x * 1103515245 + 12345;
@@ -155,7 +158,9 @@ KERNTEST(callout_order)
 	for (i = 0; i < NMANY; i++)
 		live += callout_pending(&many[i]);
 	(void)kpause("kerntest", false, 60, NULL);
+	mutex_enter(&lock);
 	CHECK_EQ(nseen, live);
+	mutex_exit(&lock);
 	for (i = 1; i < nseen; i++) {
 		a = seen[i - 1];
 		b = seen[i];
@@ -168,6 +173,7 @@ KERNTEST(callout_order)
 		(void)callout_halt(&many[i], NULL);
 		callout_destroy(&many[i]);
 	}
+	mutex_destroy(&lock);
 	return 0;
 }
 
@@ -189,10 +195,10 @@ KERNTEST(callout_periodic)
 	callout_reset(&ch, 1, again, NULL);
 	(void)kpause("kerntest", false, 10, NULL);
 	(void)callout_halt(&ch, NULL);
-	n = fired;
+	n = atomic_load_relaxed(&fired);
 	CHECK(n >= 3);
 	(void)kpause("kerntest", false, 5, NULL);
-	CHECK_EQ(fired, n);
+	CHECK_EQ(atomic_load_relaxed(&fired), n);
 	callout_destroy(&ch);
 	return 0;
 }

@@ -263,14 +263,20 @@ KERNTEST(condvar_fifo)
 	cv_signal(&cv);
 	mutex_exit(&lock);
 	kt_settle();
-	CHECK_EQ(norder, 1);
 	mutex_enter(&lock);
+	CHECK_EQ(norder, 1);
+	cv_signal(&cv);
+	mutex_exit(&lock);
+	kt_settle();
+	mutex_enter(&lock);
+	CHECK_EQ(norder, 2);
 	cv_broadcast(&cv);
 	mutex_exit(&lock);
 	for (i = 0; i < NTHREAD; i++)
 		kt_join(l[i]);
-	for (i = 0; i < NTHREAD; i++)
-		CHECK_EQ(order[i], i);
+	CHECK_EQ(norder, NTHREAD);
+	CHECK_EQ(order[0], 0);
+	CHECK_EQ(order[1], 1);
 	CHECK(!cv_has_waiters(&cv));
 	cv_destroy(&cv);
 	mutex_destroy(&lock);

@@ -105,7 +105,8 @@ do_work(struct work *wk, void *arg)
 
 	if (slow)
 		(void)kpause("slow", false, 1, NULL);
-	done[ndone++] = ((typeof(works[0]) *)wk)->n;
+	done[ndone] = ((typeof(works[0]) *)wk)->n;
+	atomic_store_relaxed(&ndone, ndone + 1);
 }
 
 KERNTEST(workqueue_order)
@@ -122,7 +123,7 @@ KERNTEST(workqueue_order)
 		workqueue_enqueue(wq, &works[i].w, NULL);
 	}
 	workqueue_wait(wq, &works[5].w);
-	CHECK(ndone >= 6);
+	CHECK(atomic_load_relaxed(&ndone) >= 6);
 	workqueue_wait(wq, &works[5].w);
 	workqueue_destroy(wq);
 	CHECK_EQ(ndone, NWORK);
@@ -206,11 +207,11 @@ KERNTEST(softint_levels)
 	for (i = 0; i < SOFTINT_COUNT; i++)
 		softint_schedule(si[i]);
 	kt_settle();
-	CHECK_EQ(count, SOFTINT_COUNT);
+	CHECK_EQ(atomic_load_relaxed(&count), SOFTINT_COUNT);
 	for (i = 0; i < ncpu; i++)
 		softint_schedule_cpu(si[SOFTINT_NET], cpu_lookup(i));
 	kt_settle();
-	CHECK_EQ(count, SOFTINT_COUNT + ncpu);
+	CHECK_EQ(atomic_load_relaxed(&count), SOFTINT_COUNT + ncpu);
 	for (i = 0; i < SOFTINT_COUNT; i++)
 		softint_disestablish(si[i]);
 	si[0] = softint_establish(SOFTINT_CLOCK, soft,
