@@ -63,9 +63,9 @@ image_new(const char *name, uint64_t size, int flags, struct ru_image **imp)
 	    size > INT64_MAX)
 		return NB_EINVAL;
 	if (tab == NULL) {
+		/* Entries from nimage and nopen on hold nothing yet. */
 		if ((tab = ru_alloc(sizeof(*tab), 64)) == NULL)
 			return NB_ENOMEM;
-		memset(tab, 0, sizeof(*tab));
 	}
 	if (lookup(name) != NULL)
 		return NB_EEXIST;
