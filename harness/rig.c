@@ -143,6 +143,11 @@ rig_boot(void)
 		    rig_target.rt_name, error, (int)loglen, logbuf);
 		exit(2);
 	}
+	/* A process of its own, with no descriptors, that each input finds as new. */
+	if ((error = rump_pub_lwproc_rfork(RUMP_RFCFDG)) != 0) {
+		fprintf(stderr, "rumpfuzz: %s: no process: error %d\n", rig_target.rt_name, error);
+		exit(2);
+	}
 	if (rig_target.rt_boot != NULL && (error = rig_target.rt_boot()) != 0) {
 		fprintf(stderr, "rumpfuzz: %s: boot of the target failed: error %d\n%.*s",
 		    rig_target.rt_name, error, (int)loglen, logbuf);

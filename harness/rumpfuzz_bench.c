@@ -332,6 +332,7 @@ main(int argc, char **argv)
 	if (wanted("cold-start"))
 		cold();
 	must(rump_init() == 0, "rump_init");
+	must(rump_pub_lwproc_rfork(RUMP_RFCFDG) == 0, "process");
 	must((dev = fsdev_create()) != NULL, "memory");
 	must(rump_sys_mkdir("/mnt", 0777) == 0, "mkdir");
 	must((i = rump_sys_open("/file", RUMP_O_RDWR | RUMP_O_CREAT, 0644)) != -1, "open");

@@ -395,7 +395,6 @@ int	vn_bdev_open(dev_t, struct vnode **, struct lwp *);
 int	vn_bdev_openpath(struct pathbuf *, struct vnode **, struct lwp *);
 void	vn_knote_attach(struct vnode *, struct knote *);
 void	vn_knote_detach(struct vnode *, struct knote *);
-void	vn_ra_allocctx(struct vnode *);
 void	vn_syncer_add_to_worklist(struct vnode *, int);
 void	vn_syncer_remove_from_worklist(struct vnode *);
 

@@ -24,6 +24,12 @@
 
 #include "kern_lib.h"
 
+struct uvmexp uvmexp = {
+	.pagesize = PAGE_SIZE,
+	.pagemask = PAGE_SIZE - 1,
+	.pageshift = PAGE_SHIFT,
+};
+
 static volatile uint64_t mem_used;
 static uint64_t mem_limit = UINT64_MAX;
 

@@ -29,7 +29,6 @@ void	vdrain_poll(void);
 void	vfs_mount_sysinit(void);
 
 /* vfs_subr.c */
-void	vfs_ra_freectx(struct vnode *);
 
 /* vfs_syncer.c: writes delayed data when it is due */
 void	vfs_syncer_init(void);
