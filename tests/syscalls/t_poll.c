@@ -67,17 +67,15 @@ ATF_TC_BODY(select, tc)
 	FAILS(RUMP_EINVAL, rump_sys_select(0, NULL, NULL, NULL, &tv));
 }
 
-static int nready, revents;
+static int nready;
 
 static void *
 poller(void *arg)
 {
 	struct pollfd fds = { .fd = p[0], .events = RUMP_POLLIN };
 
-	if (rump_sys_poll(&fds, 1, -1) == 1) {
-		nready++;
-		revents = fds.revents;
-	}
+	if (rump_sys_poll(&fds, 1, -1) == 1 && fds.revents == RUMP_POLLIN)
+		__atomic_add_fetch(&nready, 1, __ATOMIC_RELAXED);
 	return NULL;
 }
 
@@ -92,12 +90,11 @@ ATF_TC_BODY(wakeup, tc)
 	t1 = thread_start(poller, NULL);
 	t2 = thread_start(poller, NULL);
 	settle();
-	ATF_CHECK_EQ(nready, 0);
+	ATF_CHECK_EQ(__atomic_load_n(&nready, __ATOMIC_RELAXED), 0);
 	OK(rump_sys_write(p[1], "x", 1));
 	thread_join(t1);
 	thread_join(t2);
 	ATF_CHECK_EQ(nready, 2);
-	ATF_CHECK_EQ(revents, RUMP_POLLIN);
 }
 
 /* The time that a timeout takes is that of the kernel's clock. */
