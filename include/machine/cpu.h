@@ -14,16 +14,14 @@
 #include <machine/cpufunc.h>
 
 struct lwp;
-struct rumpcpu;
 
 /*
- * One virtual CPU.  Fields named for NetBSD's; what the scheduler keeps is
- * in ci_sched and belongs to the kernel's scheduler alone.
+ * One virtual CPU.  Fields are NetBSD's and the scheduler's.
  */
 struct cpu_info {
 	struct cpu_data	ci_data;	/* must be first */
 	cpuid_t		ci_cpuid;
-	struct lwp	*ci_curlwp;	/* who runs here, or NULL */
+	struct lwp	*ci_curlwp;	/* who runs here, or did last */
 	struct lwp	*ci_onproc;
 	int		ci_want_resched;
 	int		ci_mtx_count;
@@ -32,8 +30,9 @@ struct cpu_info {
 	int		ci_ilevel;
 	device_t	ci_dev;
 	char		ci_name[16];
-	struct rumpcpu	*ci_sched;
-};
+	volatile unsigned char ci_busy;	/* an lwp has it; scheduler.c */
+	struct lwp	*ci_implicit;	/* idle lwp for host threads */
+} __aligned(64);
 
 extern struct cpu_info cpu_info_list[];
 extern int ncpu, ncpuonline;

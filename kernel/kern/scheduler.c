@@ -23,12 +23,7 @@
 
 #include "rump_private.h"
 
-struct rumpcpu {
-	volatile unsigned char rc_busy;
-} __aligned(64);
-
-static struct rumpcpu rumpcpus[RUMP_MAXCPU];
-struct cpu_info cpu_info_list[RUMP_MAXCPU] __aligned(64);
+struct cpu_info cpu_info_list[RUMP_MAXCPU];
 int ncpu, ncpuonline;
 u_int maxcpus = RUMP_MAXCPU;
 kmutex_t cpu_lock;
@@ -54,7 +49,6 @@ rump_cpus_bootstrap(int n)
 		ci = &cpu_info_list[i];
 		ci->ci_index = i;
 		ci->ci_cpuid = i;
-		ci->ci_sched = &rumpcpus[i];
 		snprintf(ci->ci_data.cpu_name, sizeof(ci->ci_data.cpu_name),
 		    "cpu%d", i);
 		snprintf(ci->ci_name, sizeof(ci->ci_name), "cpu%d", i);
@@ -100,10 +94,9 @@ cpu_setmodel(const char *fmt, ...)
 static inline bool
 cpu_try(struct cpu_info *ci)
 {
-	struct rumpcpu *rc = ci->ci_sched;
 
-	return __atomic_load_n(&rc->rc_busy, __ATOMIC_RELAXED) == 0 &&
-	    __atomic_exchange_n(&rc->rc_busy, 1, __ATOMIC_ACQUIRE) == 0;
+	return __atomic_load_n(&ci->ci_busy, __ATOMIC_RELAXED) == 0 &&
+	    __atomic_exchange_n(&ci->ci_busy, 1, __ATOMIC_ACQUIRE) == 0;
 }
 
 static void
@@ -218,7 +211,7 @@ unschedule_slow(struct cpu_info *ci)
 		park_wake(w);
 		return;
 	}
-	__atomic_store_n(&ci->ci_sched->rc_busy, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&ci->ci_busy, 0, __ATOMIC_RELEASE);
 	waiters_unlock();
 }
 
@@ -229,11 +222,30 @@ void
 rump_schedule_cpu(struct lwp *l)
 {
 
-	if (__predict_false(__atomic_exchange_n(&l->l_cpu->ci_sched->rc_busy,
-	    1, __ATOMIC_ACQUIRE) != 0))
+	if (__predict_false(__atomic_exchange_n(&l->l_cpu->ci_busy, 1,
+	    __ATOMIC_ACQUIRE) != 0))
 		schedule_slow(l);
 	l->l_oncpu = true;
 	l->l_cpu->ci_curlwp = l;
+}
+
+static inline void
+cpu_release(struct cpu_info *ci)
+{
+
+	if (__predict_false(__atomic_load_n(&waiters.count,
+	    __ATOMIC_RELAXED) != 0)) {
+		unschedule_slow(ci);
+		return;
+	}
+	__atomic_store_n(&ci->ci_busy, 0, __ATOMIC_RELEASE);
+	__insn_barrier();
+	if (__predict_false(__atomic_load_n(&waiters.count,
+	    __ATOMIC_RELAXED) != 0)) {
+		/* Take it again to hand it over, unless another has. */
+		if (cpu_try(ci))
+			unschedule_slow(ci);
+	}
 }
 
 /*
@@ -242,23 +254,55 @@ rump_schedule_cpu(struct lwp *l)
 void
 rump_unschedule_cpu(struct lwp *l)
 {
-	struct cpu_info *ci = l->l_cpu;
 
 	l->l_oncpu = false;
-	ci->ci_curlwp = NULL;
-	if (__predict_false(__atomic_load_n(&waiters.count,
-	    __ATOMIC_RELAXED) != 0)) {
-		unschedule_slow(ci);
+	cpu_release(l->l_cpu);
+}
+
+/*
+ * Enters the kernel on a host thread without an lwp: as the one that is kept
+ * with a free CPU, or else one from the pool.
+ */
+static __noinline void
+schedule_implicit(void)
+{
+	struct cpu_info *ci;
+	struct lwp *l;
+	int i;
+
+	for (i = 0; i < ncpu; i++) {
+		ci = &cpu_info_list[i];
+		if (!cpu_try(ci))
+			continue;
+		if ((l = ci->ci_implicit) == NULL) {
+			cpu_release(ci);
+			break;
+		}
+		ci->ci_implicit = NULL;
+		ci->ci_curlwp = l;
+		l->l_cpu = ci;
+		l->l_oncpu = true;
+		rumpuser_curlwpop(RUMPUSER_LWP_SET, l);
 		return;
 	}
-	__atomic_store_n(&ci->ci_sched->rc_busy, 0, __ATOMIC_RELEASE);
-	__insn_barrier();
-	if (__predict_false(__atomic_load_n(&waiters.count,
-	    __ATOMIC_RELAXED) != 0)) {
-		/* Take it again to hand it over, unless another has. */
-		if (cpu_try(ci))
-			unschedule_slow(ci);
+	l = rump_implicit_get();
+	rump_schedule_cpu(l);
+}
+
+static __noinline void
+unschedule_implicit(struct lwp *l)
+{
+	struct cpu_info *ci = l->l_cpu;
+
+	if (ci->ci_implicit == NULL) {
+		rumpuser_curlwpop(RUMPUSER_LWP_CLEAR, l);
+		l->l_oncpu = false;
+		ci->ci_implicit = l;
+		cpu_release(ci);
+		return;
 	}
+	rump_unschedule_cpu(l);
+	rump_implicit_put(l);
 }
 
 /*
@@ -270,9 +314,10 @@ rump_schedule(void)
 {
 	struct lwp *l = curlwp;
 
-	if (__predict_false(l == NULL))
-		l = rump_implicit_get();
-	rump_schedule_cpu(l);
+	if (__predict_true(l != NULL))
+		rump_schedule_cpu(l);
+	else
+		schedule_implicit();
 }
 
 /* Leaves the kernel. */
@@ -282,9 +327,10 @@ rump_unschedule(void)
 	struct lwp *l = curlwp;
 
 	lockdebug_check_user_return();
-	rump_unschedule_cpu(l);
-	if (__predict_false(l->l_implicit))
-		rump_implicit_put(l);
+	if (__predict_true(!l->l_implicit))
+		rump_unschedule_cpu(l);
+	else
+		unschedule_implicit(l);
 }
 
 /* The calling thread, which holds from's CPU, goes on with it as to. */
