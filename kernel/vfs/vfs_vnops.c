@@ -289,6 +289,9 @@ vn_lock(struct vnode *vp, int flags)
 	KASSERT(vrefcnt(vp) > 0);
 	KASSERT((flags & ~(LK_SHARED | LK_EXCLUSIVE | LK_UPGRADE |
 	    LK_DOWNGRADE | LK_NOWAIT | LK_RETRY)) == 0);
+	/* A file system's root operation passes on what it was asked for. */
+	if (flags == LK_NONE)
+		return 0;
 	return VOP_LOCK(vp, flags);
 }
 
