@@ -107,9 +107,13 @@ dk_open(struct dk_softc *dksc, dev_t dev, int flags, int fmt, struct lwp *l)
 	if (part != RAW_PART && (part >= lp->d_npartitions ||
 	    lp->d_partitions[part].p_size == 0)) {
 		ret = ENXIO;
-		if (dk->dk_openmask == 0 &&
-		    dk->dk_driver->d_lastclose != NULL)
-			(void)(*dk->dk_driver->d_lastclose)(dksc->sc_dev);
+		if (dk->dk_openmask == 0) {
+			if (dk->dk_driver->d_lastclose != NULL)
+				(void)(*dk->dk_driver->d_lastclose)(
+				    dksc->sc_dev);
+			if ((dksc->sc_flags & DKF_KLABEL) == 0)
+				dksc->sc_flags &= ~DKF_VLABEL;
+		}
 		goto done;
 	}
 	switch (fmt) {

@@ -8,7 +8,8 @@
  * A wedge's transfer is a buffer of its own on the parent's raw device, which
  * is open while any of its wedges is.
  *
- * Locks: wedges_lock (the table), the parent's dk_openlock, its dk_rawlock.
+ * Locks: dkwedges_lock (all wedges), then the parent's dk_rawlock or its
+ * dk_openlock.
  */
 
 #include <sys/param.h>
@@ -47,7 +48,7 @@ struct dkwedge_softc {
 	kmutex_t	sc_iolock;	/* sc_iopend */
 	kcondvar_t	sc_dkdrn;
 	unsigned	sc_iopend;	/* transfers on the way */
-	bool		sc_dying;	/* iolock+wedges_lock */
+	bool		sc_dying;	/* parent's dk_rawlock */
 	LIST_ENTRY(dkwedge_softc) sc_plink;	/* parent's dk_openlock */
 };
 
@@ -283,13 +284,13 @@ dkwedge_detach(struct dkwedge_softc *sc)
 {
 	struct disk *pdk = sc->sc_parent;
 
-	mutex_enter(&sc->sc_dk.dk_openlock);
+	mutex_enter(&pdk->dk_rawlock);
 	if (sc->sc_dk.dk_openmask != 0) {
-		mutex_exit(&sc->sc_dk.dk_openlock);
+		mutex_exit(&pdk->dk_rawlock);
 		return EBUSY;
 	}
 	sc->sc_dying = true;
-	mutex_exit(&sc->sc_dk.dk_openlock);
+	mutex_exit(&pdk->dk_rawlock);
 
 	mutex_enter(&sc->sc_iolock);
 	while (sc->sc_iopend != 0)
@@ -594,6 +595,10 @@ dkwedge_read(struct disk *pdk, struct vnode *vp, daddr_t blkno, void *tbuf,
  * The driver.
  */
 
+/*
+ * The masks of a wedge belong to its parent's dk_rawlock, which is held while
+ * the parent is opened and closed.
+ */
 static int
 dkopen(dev_t dev, int flags, int fmt, struct lwp *l)
 {
@@ -605,28 +610,25 @@ dkopen(dev_t dev, int flags, int fmt, struct lwp *l)
 	if (sc == NULL)
 		return ENXIO;
 	pdk = sc->sc_parent;
-	mutex_enter(&sc->sc_dk.dk_openlock);
+	mutex_enter(&pdk->dk_rawlock);
 	if (sc->sc_dying) {
 		error = ENXIO;
 		goto out;
 	}
 	if (sc->sc_dk.dk_openmask == 0) {
-		mutex_enter(&pdk->dk_rawlock);
 		if (pdk->dk_rawopens == 0) {
 			KASSERT(pdk->dk_rawvp == NULL);
 			error = dk_open_parent(sc->sc_pdev, FREAD | FWRITE,
 			    &vp);
-			if (error == EROFS || error == EACCES)
-				error = (flags & FWRITE) ? error :
-				    dk_open_parent(sc->sc_pdev, FREAD, &vp);
-			if (error == 0)
-				pdk->dk_rawvp = vp;
+			if ((error == EROFS || error == EACCES) &&
+			    (flags & FWRITE) == 0)
+				error = dk_open_parent(sc->sc_pdev, FREAD,
+				    &vp);
+			if (error)
+				goto out;
+			pdk->dk_rawvp = vp;
 		}
-		if (error == 0)
-			pdk->dk_rawopens++;
-		mutex_exit(&pdk->dk_rawlock);
-		if (error)
-			goto out;
+		pdk->dk_rawopens++;
 	}
 	if (fmt == S_IFCHR)
 		sc->sc_dk.dk_copenmask |= 1;
@@ -635,7 +637,7 @@ dkopen(dev_t dev, int flags, int fmt, struct lwp *l)
 	sc->sc_dk.dk_openmask =
 	    sc->sc_dk.dk_copenmask | sc->sc_dk.dk_bopenmask;
 out:
-	mutex_exit(&sc->sc_dk.dk_openlock);
+	mutex_exit(&pdk->dk_rawlock);
 	return error;
 }
 
@@ -643,14 +645,13 @@ static int
 dkclose(dev_t dev, int flags, int fmt, struct lwp *l)
 {
 	struct dkwedge_softc *sc = dkwedge_lookup(dev);
-	struct vnode *vp = NULL;
+	struct vnode *vp;
 	struct disk *pdk;
-	int writers;
 
 	if (sc == NULL)
 		return ENXIO;
 	pdk = sc->sc_parent;
-	mutex_enter(&sc->sc_dk.dk_openlock);
+	mutex_enter(&pdk->dk_rawlock);
 	if (fmt == S_IFCHR)
 		sc->sc_dk.dk_copenmask &= ~1;
 	else
@@ -658,20 +659,15 @@ dkclose(dev_t dev, int flags, int fmt, struct lwp *l)
 	sc->sc_dk.dk_openmask =
 	    sc->sc_dk.dk_copenmask | sc->sc_dk.dk_bopenmask;
 	if (sc->sc_dk.dk_openmask == 0) {
-		mutex_enter(&pdk->dk_rawlock);
 		KASSERT(pdk->dk_rawopens > 0);
 		if (--pdk->dk_rawopens == 0) {
 			vp = pdk->dk_rawvp;
 			pdk->dk_rawvp = NULL;
+			(void)vn_close(vp, vp->v_writecount > 0 ?
+			    FREAD | FWRITE : FREAD, NOCRED);
 		}
-		mutex_exit(&pdk->dk_rawlock);
 	}
-	mutex_exit(&sc->sc_dk.dk_openlock);
-	if (vp != NULL) {
-		writers = vp->v_writecount;
-		(void)vn_close(vp, writers > 0 ? FREAD | FWRITE : FREAD,
-		    NOCRED);
-	}
+	mutex_exit(&pdk->dk_rawlock);
 	return 0;
 }
 

@@ -77,7 +77,9 @@ physio(void (*strategy)(struct buf *), struct buf *obp, dev_t dev, int flags,
 		}
 		(*strategy)(bp);
 		error = biowait(bp);
-		done = n - MIN((size_t)MAX(bp->b_resid, 0), n);
+		/* The driver may have cut it at the end of the device. */
+		done = MIN((size_t)MAX(bp->b_bcount, 0), n);
+		done -= MIN((size_t)MAX(bp->b_resid, 0), done);
 		if ((flags & B_READ) != 0) {
 			if (error == 0)
 				error = uiomove(data, done, uio);

@@ -823,6 +823,26 @@ bio_doread(struct vnode *vp, daddr_t blkno, int size, int async,
 }
 
 /*
+ * A block that the device has only a part of: the rest is zero, not what was
+ * in memory before, and b_resid says how much that is.
+ */
+static void
+bio_shortread(struct buf *bp, int size)
+{
+	int valid;
+
+	if (bp->b_bcount == size && (bp->b_flags & B_READ) == 0)
+		return;		/* somebody has filled it since */
+	valid = bp->b_bcount - bp->b_resid;
+	if (valid < 0 || valid > size)
+		valid = 0;
+	memset((char *)bp->b_data + valid, 0, size - valid);
+	bp->b_bcount = size;
+	bp->b_resid = size - valid;
+	bp->b_flags &= ~B_READ;
+}
+
+/*
  * Reads a block of a vnode; on success the buffer is the caller's, for
  * brelse() or one of the writes.  flags: B_MODIFY when it will be changed.
  * On error *bpp is NULL.  Sleeps.
@@ -858,6 +878,8 @@ breadn(struct vnode *vp, daddr_t blkno, int size, daddr_t *rablks,
 			    &rabp);
 	}
 	error = biowait(bp);
+	if (error == 0 && (bp->b_resid > 0 || bp->b_bcount != size))
+		bio_shortread(bp, size);
 	if (error == 0 && (flags & B_MODIFY) != 0)
 		error = fscow_run(bp, true);
 	if (error) {

@@ -422,6 +422,8 @@ swaplabel(struct disklabel *lp)
 		lp->d_partitions[i].p_frag = s.d_partitions[i].p_frag;
 		lp->d_partitions[i].p_cpg = bswap16(s.d_partitions[i].p_cpg);
 	}
+	lp->d_checksum = 0;
+	lp->d_checksum = dkcksum_sized(lp, s.d_npartitions);
 }
 
 /* A label read at open decides which partitions there are. */
