@@ -51,8 +51,9 @@ struct rump_drain {
 #define	RUMP_DRAIN_NAMECACHE	20
 #define	RUMP_DRAIN_BUF		30
 #define	RUMP_DRAIN_PAGE		40
-#define	RUMP_DRAIN_VNODE	50
+#define	RUMP_DRAIN_VNODE	50	/* from here on only when no lock is held */
 void	rump_drain_register(struct rump_drain *);
 bool	rump_drain_run(void);
+void	rump_drain_all(void);
 
 #endif /* !_UVM_UVM_KM_H_ */

@@ -957,6 +957,8 @@ sysctl_createv(struct sysctllog **logp, int cflags,
 	    sizeof(new.sysctl_name) || namep[0] == '\0')
 		return EINVAL;
 	flags = SYSCTL_FLAGS(flags);
+	/* Both may be the same variable. */
+	where = rnode != NULL && *rnode != NULL ? *rnode : &sysctl_root;
 	if (cnode != NULL)
 		*cnode = NULL;
 	if (func == NULL && type != CTLTYPE_NODE && newp == NULL &&
@@ -1000,7 +1002,6 @@ sysctl_createv(struct sysctllog **logp, int cflags,
 	new.sysctl_flags = SYSCTL_VERSION | (uint32_t)(flags | type);
 
 	sysctl_lock(true);
-	where = rnode != NULL && *rnode != NULL ? *rnode : &sysctl_root;
 	error = sysctl_locate(NULL, name, namelen - 1, &where, &ni);
 	if (error == 0 && ni != (int)namelen - 1)
 		error = ENOENT;

@@ -15,12 +15,15 @@
 #include <sys/condvar.h>
 #include <sys/kernel.h>
 #include <sys/kmem.h>
+#include <sys/kthread.h>
 #include <sys/pool.h>
 #include <sys/lwp.h>
 #include <sys/mutex.h>
 #include <sys/cpu.h>
 
 #include <uvm/uvm_extern.h>
+
+#include <rump-sys/kern.h>
 
 #include "kern_lib.h"
 
@@ -35,9 +38,10 @@ static uint64_t mem_limit = UINT64_MAX;
 
 static kmutex_t mem_lock;		/* mem_waiters, the drain list */
 static kcondvar_t mem_cv;
+static kcondvar_t mem_daemon_cv;
 static volatile unsigned mem_waiters;
 static bool mem_ready;
-static TAILQ_HEAD(, rump_drain) mem_drains =
+static TAILQ_HEAD(rump_drainhead, rump_drain) mem_drains =
     TAILQ_HEAD_INITIALIZER(mem_drains);
 static volatile unsigned mem_draining;
 
@@ -52,8 +56,8 @@ klib_cpu(void)
 }
 
 /*
- * Starts the allocators, and reads RUMP_MEMLIMIT: a number with an optional suffix k, m or g, or
- * "host" for none.  Called once at boot, before threads exist.
+ * Starts the allocators, and reads RUMP_MEMLIMIT: a number with an optional
+ * suffix k, m or g, or "host" for none.  At boot, before threads exist.
  */
 void
 rump_mem_init(void)
@@ -64,6 +68,7 @@ rump_mem_init(void)
 
 	mutex_init(&mem_lock, MUTEX_DEFAULT, IPL_NONE);
 	cv_init(&mem_cv, "memory");
+	cv_init(&mem_daemon_cv, "pgdaemon");
 	mem_ready = true;
 	pool_subsystem_init();
 	kmem_init();
@@ -135,6 +140,9 @@ rump_drain_run(void)
 	if (atomic_cas_uint(&mem_draining, 0, 1) != 0)
 		return false;
 	TAILQ_FOREACH(rd, &mem_drains, rd_entry) {
+		/* Whoever allocates may hold locks that those beyond take. */
+		if (rd->rd_prio >= RUMP_DRAIN_VNODE)
+			break;
 		if (rd->rd_func(rd->rd_arg))
 			freed = true;
 		if (freed && rump_mem_used() < mem_limit - mem_limit / 16)
@@ -144,17 +152,71 @@ rump_drain_run(void)
 	return freed;
 }
 
+/*
+ * Runs all hooks, vnodes first since the rest hangs on them, until nothing
+ * more comes back.  The caller holds no lock.
+ */
+void
+rump_drain_all(void)
+{
+	struct rump_drain *rd;
+	unsigned round;
+	bool freed = true;
+
+	for (round = 0; freed && round < 8; round++) {
+		freed = false;
+		TAILQ_FOREACH_REVERSE(rd, &mem_drains, rump_drainhead, rd_entry) {
+			if (rd->rd_func(rd->rd_arg))
+				freed = true;
+		}
+	}
+}
+
 static bool
 mem_take(size_t len)
 {
 	uint64_t old;
 
+	if (__predict_true(mem_limit == UINT64_MAX)) {
+		atomic_add_64(&mem_used, (int64_t)len);
+		return true;
+	}
 	do {
 		old = atomic_load_relaxed(&mem_used);
 		if (__predict_false(len > mem_limit || old > mem_limit - len))
 			return false;
 	} while (atomic_cas_64(&mem_used, old, old + len) != old);
 	return true;
+}
+
+/*
+ * With a limit, a thread gives back what those who wait for memory can't,
+ * because they may hold the locks that it takes.
+ */
+static void
+mem_daemon(void *arg)
+{
+
+	mutex_enter(&mem_lock);
+	for (;;) {
+		while (mem_waiters == 0)
+			cv_wait(&mem_daemon_cv, &mem_lock);
+		mutex_exit(&mem_lock);
+		rump_drain_all();
+		mutex_enter(&mem_lock);
+		cv_broadcast(&mem_cv);
+		if (mem_waiters != 0)
+			(void)cv_timedwait(&mem_daemon_cv, &mem_lock, hz / 10);
+	}
+}
+
+RUMP_COMPONENT(RUMP_COMPONENT_POSTINIT)
+{
+
+	if (mem_limit != UINT64_MAX &&
+	    kthread_create(PRI_VM, KTHREAD_MPSAFE, NULL, mem_daemon, NULL,
+	    NULL, "pgdaemon") != 0)
+		printf("no thread to give back memory\n");
 }
 
 /* Waits until somebody gives memory back, or a little while. */
@@ -166,6 +228,7 @@ mem_wait(void)
 		panic("out of memory during boot");
 	mutex_enter(&mem_lock);
 	mem_waiters++;
+	cv_signal(&mem_daemon_cv);
 	(void)cv_timedwait(&mem_cv, &mem_lock, hz / 10);
 	mem_waiters--;
 	mutex_exit(&mem_lock);
@@ -258,10 +321,14 @@ void
 mem_obj_free(void *p, size_t len, enum rumpuser_objkind kind)
 {
 
-	if (len == 0)
-		len = rumpuser_obj_size(p);
+	struct rumpuser_objinfo oi;
+	size_t known = len;
+
+	/* A freed object has its size still; the free reports it. */
+	if (len == 0 && rumpuser_obj_find(p, &oi) == 0)
+		known = oi.oi_len;
 	rumpuser_obj_free(p, len, kind);
-	rump_mem_uncharge(len);
+	rump_mem_uncharge(known);
 }
 
 vaddr_t
