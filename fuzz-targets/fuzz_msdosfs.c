@@ -4,7 +4,8 @@
  * FAT images under file operations.
  *
  * Input: an image and operations (harness/fsinput.h); a plain image is an
- * input.  Bits 16 to 21 of the trailer's flags are the mount's own flags.
+ * input.  Bits 16 to 21 of the trailer's flags are the mount's own flags, where
+ * long names are wanted unless the bit is set.
  * Oracles: sanitizers; the kernel's lock checks; everything returned after
  * unmount; well-formed directory entries; a bound on steps.
  * Blind: to what the data should be (the tests compare that with mtools), to
@@ -24,7 +25,7 @@ args(void *p, size_t room, const char *dev, unsigned bits)
 {
 	struct rump_msdosfs_args a = {
 		.fspec = (char *)(uintptr_t)dev, .mask = 0777, .dirmask = 0777, .version = 3,
-		.flags = 0x10 | (bits & 0x2f), .gmtoff = bits & 0x40 ? 3600 : 0,
+		.flags = (0x10 | (bits & 0x2f)) ^ RUMP_MSDOSFSMNT_LONGNAME, .gmtoff = bits & 0x40 ? 3600 : 0,
 	};
 
 	memcpy(p, &a, sizeof(a));

@@ -25,6 +25,7 @@
 
 FILE *rig_trace_file;
 
+static struct lwp *home;		/* the process all others are born from */
 static int booted;
 static int noreset;
 static char logbuf[LOGSIZE];
@@ -153,6 +154,8 @@ rig_boot(void)
 		    rig_target.rt_name, error, (int)loglen, logbuf);
 		exit(2);
 	}
+	home = rump_pub_lwproc_curlwp();
+	rump_pub_drain();
 	rump_pub_audit_mark();
 	rumpuser_obj_mark();
 	loglen = 0;
@@ -194,11 +197,17 @@ leaked(const struct rumpuser_objinfo *oi, void *arg)
 	}
 }
 
-/* Everything that an input took must be back. */
+/* Everything that an input took must be back, once its process is gone. */
 static void
 check(void)
 {
 	unsigned n = 0;
+
+	rump_pub_lwproc_releaselwp();
+	rump_pub_lwproc_switch(home);
+	if (rump_pub_audit(NULL, NULL) == 0)
+		return;
+	rump_pub_drain();
 
 	notreturned = 0;
 	rump_pub_audit(audit, NULL);
@@ -213,13 +222,15 @@ void
 rig_run(const uint8_t *data, size_t len)
 {
 
+	int error;
+
 	loglen = 0;
+	if ((error = rump_pub_lwproc_rfork(RUMP_RFCFDG)) != 0)
+		rumpuser_report("no-process", "rfork failed between inputs: error %d", error);
 	rig_target.rt_run(data, len);
 	check();
 	if (!noreset) {
-		int error = rumpuser_restore();
-
-		if (error != 0) {
+		if ((error = rumpuser_restore()) != 0) {
 			fprintf(stderr, "rumpfuzz: restore failed: error %d\n", error);
 			abort();
 		}

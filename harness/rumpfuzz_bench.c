@@ -221,7 +221,7 @@ static void
 cycle(void)
 {
 	char path[4096] = "/mnt";
-	struct rump_msdosfs_args ma = { .fspec = "/dev/bench", .version = 3, .flags = 0x10,
+	struct rump_msdosfs_args ma = { .fspec = "/dev/bench", .version = 3, .flags = RUMP_MSDOSFSMNT_VERSIONED | RUMP_MSDOSFSMNT_LONGNAME,
 		.mask = 0777, .dirmask = 0777 };
 	struct rump_iso_args ia = { .fspec = "/dev/bench" };
 	int iso = strcmp(fstype, "cd9660") == 0;

@@ -16,7 +16,7 @@ __asan_default_options(void)
 {
 
 	return "detect_stack_use_after_return=0:detect_leaks=0:allocator_may_return_null=1:"
-	    "handle_abort=1:symbolize=1";
+	    "symbolize=1";
 }
 
 const char *

@@ -19,6 +19,13 @@
 extern "C" {
 #endif
 
+/*
+ * Gives back what the kernel keeps only because it might be wanted again:
+ * cached vnodes, names, buffers, pages, free pool items.  After it an audit
+ * counts what is in use.
+ */
+void	rump_pub_drain(void);
+
 /* The current counts become the baseline. */
 void	rump_pub_audit_mark(void);
 

@@ -8,6 +8,8 @@
 #include <sys/systm.h>
 #include <sys/rump_audit.h>
 
+#include <uvm/uvm_extern.h>
+
 #include <rump/rump_fuzz.h>
 
 #include "rump_private.h"
@@ -22,6 +24,15 @@ rump_audit_register(struct rump_audit *ra)
 
 	*audits_tail = ra;
 	audits_tail = &ra->ra_next;
+}
+
+void
+rump_pub_drain(void)
+{
+
+	rump_schedule();
+	rump_drain_all();
+	rump_unschedule();
 }
 
 void

@@ -20,6 +20,8 @@
 #include <sys/sysctl.h>
 #include <sys/vnode_impl.h>
 
+#include <uvm/uvm_extern.h>
+
 #include <miscfs/genfs/genfs.h>
 
 #include "vfs_impl.h"
@@ -45,6 +47,8 @@ static TAILQ_HEAD(nc_lruhead, namecache) nc_lrulist;
 static u_int nc_count;
 static struct nchstats nchstats;
 
+static void nc_remove(struct namecache *);
+
 static uint32_t
 nc_hash(struct vnode *dvp, const char *name, size_t len)
 {
@@ -64,6 +68,50 @@ nc_limit(void)
 	return 2 * desiredvnodes;
 }
 
+/* Forgets names until `keep' are left; false if there was nothing to forget. */
+static bool
+nc_drain(u_int keep)
+{
+	bool freed = false;
+
+	/* Whoever needs the memory may be entering a name. */
+	if (!mutex_tryenter(&namecache_lock))
+		return false;
+	while (nc_count > keep) {
+		nc_remove(TAILQ_FIRST(&nc_lrulist));
+		freed = true;
+	}
+	mutex_exit(&namecache_lock);
+	return freed;
+}
+
+static bool
+nc_drain_hook(void *arg)
+{
+
+	return nc_drain(0);
+}
+
+static bool
+vnode_drain_hook(void *arg)
+{
+	u_int before = numvnodes;
+
+	vfs_drainvnodes();
+	return numvnodes < before;
+}
+
+static struct rump_drain nc_drain_names = {
+	.rd_name = "names",
+	.rd_prio = RUMP_DRAIN_NAMECACHE,
+	.rd_func = nc_drain_hook,
+};
+static struct rump_drain nc_drain_vnodes = {
+	.rd_name = "vnodes",
+	.rd_prio = RUMP_DRAIN_VNODE,
+	.rd_func = vnode_drain_hook,
+};
+
 void
 nchinit(void)
 {
@@ -73,6 +121,8 @@ nchinit(void)
 	for (i = 0; i < NC_HASHSIZE; i++)
 		LIST_INIT(&nc_hashtab[i]);
 	TAILQ_INIT(&nc_lrulist);
+	rump_drain_register(&nc_drain_names);
+	rump_drain_register(&nc_drain_vnodes);
 }
 
 void
