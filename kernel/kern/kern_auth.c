@@ -111,7 +111,8 @@ void
 kauth_cred_hold(kauth_cred_t cred)
 {
 
-	KASSERT(cred != NOCRED && cred != FSCRED && cred->cr_refcnt > 0);
+	KASSERT(cred != NOCRED && cred != FSCRED &&
+	    atomic_load_relaxed(&cred->cr_refcnt) > 0);
 	atomic_inc_uint(&cred->cr_refcnt);
 }
 

@@ -30,7 +30,7 @@ static int64_t
 kmem_audit(void *arg)
 {
 
-	return kmem_live;
+	return __atomic_load_n(&kmem_live, __ATOMIC_RELAXED);
 }
 RUMP_AUDIT(kmem_audit_entry, "kmem bytes", kmem_audit, NULL)
 #else

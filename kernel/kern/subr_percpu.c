@@ -447,7 +447,7 @@ _init_once(once_t *o, int (*fn)(void))
 	while (o->o_status == ONCE_RUNNING)
 		cv_wait(&once_cv, &once_lock);
 	if (o->o_refcnt++ == 0) {
-		o->o_status = ONCE_RUNNING;
+		atomic_store_relaxed(&o->o_status, ONCE_RUNNING);
 		mutex_exit(&once_lock);
 		o->o_error = (*fn)();
 		mutex_enter(&once_lock);
@@ -470,12 +470,12 @@ _fini_once(once_t *o, void (*fn)(void))
 		cv_wait(&once_cv, &once_lock);
 	KASSERT(o->o_refcnt != 0);
 	if (--o->o_refcnt == 0) {
-		o->o_status = ONCE_RUNNING;
+		atomic_store_relaxed(&o->o_status, ONCE_RUNNING);
 		mutex_exit(&once_lock);
 		if (o->o_error == 0)
 			(*fn)();
 		mutex_enter(&once_lock);
-		o->o_status = ONCE_VIRGIN;
+		atomic_store_relaxed(&o->o_status, ONCE_VIRGIN);
 		cv_broadcast(&once_cv);
 	}
 	mutex_exit(&once_lock);

@@ -435,11 +435,15 @@ KERNTEST(tsleep_wakeup)
 	kt_settle();
 	wakeup_one(&ident1);
 	kt_settle();
+	mutex_enter(&lock);
 	CHECK_EQ(norder, 1);
 	CHECK_EQ(order[0], 0);
+	mutex_exit(&lock);
 	wakeup(&ident1);
 	kt_settle();
+	mutex_enter(&lock);
 	CHECK_EQ(norder, 4);
+	mutex_exit(&lock);
 	wakeup(&ident2);
 	for (i = 0; i < 5; i++)
 		kt_join(l[i]);
