@@ -504,9 +504,9 @@ uvm_page_drain(unsigned n)
 	krwlock_t *lock;
 	unsigned freed = 0, left;
 
-	if (mutex_owned(&page_queue_lock))
+	if (mutex_owned(&page_queue_lock) ||
+	    !mutex_tryenter(&page_queue_lock))
 		return 0;
-	mutex_enter(&page_queue_lock);
 	left = page_count;
 	for (pg = TAILQ_FIRST(&page_queue);
 	    pg != NULL && left-- > 0 && (n == 0 || freed < n); pg = next) {

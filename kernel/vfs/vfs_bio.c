@@ -561,7 +561,8 @@ buf_reclaim_one(void)
 
 /*
  * Frees clean buffers that nobody uses until n bytes are free, or all of
- * them for n 0.  Returns the bytes freed.  Does not sleep for I/O.
+ * them for n 0.  Returns the bytes freed.  Does not sleep for I/O, and leaves
+ * what is locked alone: whoever needs memory may hold the lock.
  */
 int
 buf_drain(int n)
@@ -571,10 +572,9 @@ buf_drain(int n)
 	int q, freed = 0;
 	bool owned;
 
-	/* An allocation under the lock may end up here. */
 	owned = mutex_owned(&bufcache_lock);
-	if (!owned)
-		mutex_enter(&bufcache_lock);
+	if (!owned && !mutex_tryenter(&bufcache_lock))
+		return 0;
 	for (q = BQ_AGE; q >= BQ_LRU; q--) {
 		for (bp = TAILQ_FIRST(&bufqueues[q].bq_queue);
 		    bp != NULL && (n == 0 || freed < n); bp = next) {
