@@ -159,7 +159,7 @@ chain; poke $((1024 + 26)) 00 00; seed start-none 40
 chain; poke $((1024 + 26)) ff 0f; seed start-range 40
 
 # Directories.  Each long name below takes two slots before its file.
-names() { small; put "$tmp/one" "/Long name one"; put "$tmp/one" "/Long name two"; }
+names() { small; put "$tmp/one" "/Long name of two"; put "$tmp/one" "/Long name of three"; }
 names; poke 1024 e5; seed long-orphan 16
 names; poke $((1024 + 13)) 00; seed long-checksum 16
 names; poke $((1024)) 43; seed long-order 16

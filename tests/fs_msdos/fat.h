@@ -188,7 +188,7 @@ static inline const char *
 names(const char *path)
 {
 	static char list[65536];
-	char buf[4096];
+	char buf[4096] __attribute__((__aligned__(8)));
 	int fd = rump_sys_open(path, RUMP_O_RDONLY | RUMP_O_DIRECTORY);
 	ssize_t n, off;
 

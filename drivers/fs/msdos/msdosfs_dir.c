@@ -434,6 +434,53 @@ zerocluster(struct msdosfsmount *pmp, uint32_t cn)
 }
 
 /*
+ * Forgets the blocks of a cluster that a directory no longer has: written
+ * later, they would destroy the file that gets it next.
+ */
+static void
+dropcluster(struct msdosfsmount *pmp, uint32_t cn)
+{
+	const uint32_t bsize = 1u << pmp->pm_bshift;
+	struct buf *bp;
+	uint32_t off;
+	daddr_t kb;
+
+	for (off = 0; off < pmp->pm_bpcluster; off += bsize) {
+		kb = de_cn2kb(pmp, cn) + (off >> DEV_BSHIFT);
+		mutex_enter(&bufcache_lock);
+		bp = incore(pmp->pm_devvp, kb);
+		mutex_exit(&bufcache_lock);
+		if (bp == NULL)
+			continue;
+		if ((bp = getblk(pmp->pm_devvp, kb, bsize, 0, 0)) != NULL)
+			brelse(bp, BC_INVAL);
+	}
+}
+
+/* Frees a cluster that was to be part of a directory. */
+void
+msdosfs_dirfree1(struct msdosfsmount *pmp, uint32_t cn)
+{
+
+	dropcluster(pmp, cn);
+	(void)msdosfs_chainfree(pmp, cn);
+}
+
+/* Forgets the blocks of a whole directory, before its clusters are freed. */
+void
+msdosfs_dirdrop(struct denode *dep)
+{
+	const u_int shift = dep->de_pmp->pm_cnshift;
+	uint32_t fcn, cn, run;
+
+	for (fcn = 0; fcn < dep->de_FileSize >> shift; fcn++) {
+		if (msdosfs_pcbmap(dep, fcn, &cn, &run) != 0)
+			break;
+		dropcluster(dep->de_pmp, cn);
+	}
+}
+
+/*
  * Makes a directory longer by as many clusters as need for size bytes.  They
  * are zeroed on the device before they become part of it.
  */
@@ -456,7 +503,7 @@ growdir(struct denode *dep, uint32_t size)
 			return error;
 		if ((error = zerocluster(pmp, cn)) != 0 ||
 		    (error = msdosfs_chainlink(pmp, last, cn)) != 0) {
-			msdosfs_chainfree(pmp, cn);
+			msdosfs_dirfree1(pmp, cn);
 			return error;
 		}
 		have++;

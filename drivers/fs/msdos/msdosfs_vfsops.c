@@ -146,6 +146,29 @@ writeall(struct msdosfsmount *pmp)
 	return flushdev(pmp->pm_devvp);
 }
 
+/*
+ * The device was opened for reading only and is to be written now.  Both
+ * happens under its lock, so nobody comes in between.
+ */
+static int
+reopen(struct msdosfsmount *pmp)
+{
+	struct vnode *devvp = pmp->pm_devvp;
+	int error;
+
+	if (pmp->pm_devmode & FWRITE)
+		return 0;
+	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
+	(void)VOP_CLOSE(devvp, FREAD, NOCRED);
+	error = VOP_OPEN(devvp, FREAD | FWRITE, FSCRED);
+	if (error == 0)
+		pmp->pm_devmode = FREAD | FWRITE;
+	else if (VOP_OPEN(devvp, FREAD, FSCRED) != 0)
+		pmp->pm_devmode = 0;	/* it is gone: all I/O fails */
+	VOP_UNLOCK(devvp);
+	return error;
+}
+
 static int
 update_mount(struct mount *mp, const struct msdosfs_args *args, struct lwp *l)
 {
@@ -170,7 +193,7 @@ update_mount(struct mount *mp, const struct msdosfs_args *args, struct lwp *l)
 	if ((pmp->pm_flags & MSDOSFSMNT_RONLY) &&
 	    (mp->mnt_iflag & IMNT_WANTRDWR)) {
 		error = mayuse(mp, pmp->pm_devvp, l, VREAD | VWRITE);
-		if (error != 0)
+		if (error != 0 || (error = reopen(pmp)) != 0)
 			return error;
 		atomic_and_uint(&pmp->pm_flags, ~MSDOSFS_CLEANBIT);
 		if ((error = msdosfs_fatstate(pmp)) != 0)
@@ -230,8 +253,8 @@ readboot(struct msdosfsmount *pmp)
 
 /* Mounts the volume on devvp, which is open and referenced. */
 static int
-mountfs(struct vnode *devvp, struct mount *mp, const struct msdosfs_args *args,
-    struct lwp *l)
+mountfs(struct vnode *devvp, int mode, struct mount *mp,
+    const struct msdosfs_args *args, struct lwp *l)
 {
 	const bool ronly = (mp->mnt_flag & MNT_RDONLY) != 0;
 	struct msdosfsmount *pmp;
@@ -247,6 +270,7 @@ mountfs(struct vnode *devvp, struct mount *mp, const struct msdosfs_args *args,
 	pmp->pm_mountp = mp;
 	pmp->pm_devvp = devvp;
 	pmp->pm_dev = devvp->v_rdev;
+	pmp->pm_devmode = mode;
 	pmp->pm_flags = args->flags & MSDOSFSMNT_MNTOPT;
 	setargs(pmp, args);
 	msdosfs_fatinit(pmp);
@@ -332,7 +356,7 @@ msdosfs_mount(struct mount *mp, const char *path, void *data, size_t *data_len)
 	VOP_UNLOCK(devvp);
 	if (error != 0)
 		goto fail;
-	if ((error = mountfs(devvp, mp, args, l)) == 0)
+	if ((error = mountfs(devvp, mode, mp, args, l)) == 0)
 		return 0;
 	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
 	(void)VOP_CLOSE(devvp, mode, NOCRED);
@@ -365,7 +389,8 @@ msdosfs_unmount(struct mount *mp, int mntflags)
 		return error;
 	spec_node_setmountedfs(devvp, NULL);
 	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
-	(void)VOP_CLOSE(devvp, ronly ? FREAD : FREAD | FWRITE, NOCRED);
+	if (pmp->pm_devmode != 0)
+		(void)VOP_CLOSE(devvp, pmp->pm_devmode, NOCRED);
 	vput(devvp);
 	msdosfs_fatfini(pmp);
 	kmem_free(pmp, sizeof(*pmp));

@@ -199,7 +199,7 @@ msdosfs_mkdir(void *v)
 		    cnp->cn_namelen, &key, NULL);
 	}
 	if (error != 0) {
-		msdosfs_chainfree(pmp, cn);
+		msdosfs_dirfree1(pmp, cn);
 		return error;
 	}
 	update(ddep, DE_UPDATE);
@@ -762,6 +762,8 @@ msdosfs_inactive(void *v)
 
 	if (dep->de_removed && !(pmp->pm_flags & MSDOSFSMNT_RONLY)) {
 		cn = dep->de_StartCluster;
+		if (vp->v_type == VDIR)
+			msdosfs_dirdrop(dep);
 		dep->de_StartCluster = 0;
 		msdosfs_extpurge(dep, 0);
 		if (vp->v_type == VREG) {

@@ -139,6 +139,8 @@ int	msdosfs_direnter(struct denode *, const struct direntry *,
 	    const char *, size_t, struct denode_key *, uint8_t *);
 int	msdosfs_dirremove(struct denode *, uint32_t, u_int, bool);
 int	msdosfs_dirempty(struct denode *);
+void	msdosfs_dirdrop(struct denode *);
+void	msdosfs_dirfree1(struct msdosfsmount *, uint32_t);
 int	msdosfs_dirsetparent(struct denode *, uint32_t);
 int	msdosfs_dirinit(struct msdosfsmount *, uint32_t,
 	    const struct direntry *, uint32_t);

@@ -66,6 +66,7 @@ struct msdosfsmount {
 	struct mount	*pm_mountp;	/* : */
 	struct vnode	*pm_devvp;	/* : the device */
 	dev_t		pm_dev;		/* : its number */
+	int		pm_devmode;	/* how it is open: FREAD, FWRITE */
 	uid_t		pm_uid;		/* : owner of all files */
 	gid_t		pm_gid;
 	mode_t		pm_mask;	/* : permissions of files */
