@@ -249,8 +249,11 @@ close_all(void)
 	unsigned i;
 
 	for (i = 0; i < NFDS; i++) {
-		if (st.fd[i] != -1)
-			TRACE(rump_sys_close(st.fd[i]), "close(%d)", st.fd[i]);
+		if (st.fd[i] != -1) {
+			int rv = rump_sys_close(st.fd[i]);
+
+			TRACE(rv, "close(%d)", st.fd[i]);
+		}
 		st.fd[i] = -1;
 	}
 }
