@@ -28,7 +28,8 @@ rumpuser_fault(enum rumpuser_faultkind kind)
 	if ((unsigned)kind >= RUMPUSER_NFAULT)
 		return 0;
 	fa = &faults[kind];
-	n = __atomic_add_fetch(&fa->fa_count, 1, __ATOMIC_RELAXED);
+	n = ru_deterministic ? ++fa->fa_count :
+	    __atomic_add_fetch(&fa->fa_count, 1, __ATOMIC_RELAXED);
 	if (__predict_false(fault_hook != NULL))
 		return (*fault_hook)(kind, n);
 	if (__predict_true(n != fa->fa_next))

@@ -26,6 +26,8 @@
 #include <secmodel/secmodel.h>
 #include <secmodel/bsd44/bsd44.h>
 
+#include "kern_lib.h"
+
 #define	KAUTH_MAXKEYS	8
 
 struct kauth_cred {
@@ -102,7 +104,7 @@ kauth_cred_alloc(void)
 	cred = pool_cache_get(&kauth_cred_cache, PR_WAITOK);
 	memset(cred, 0, sizeof(*cred));
 	cred->cr_refcnt = 1;
-	atomic_inc_uint(&kauth_ncreds);
+	klib_add(&kauth_ncreds, 1);
 	kauth_cred_hook(cred, KAUTH_CRED_INIT, NULL, NULL);
 	return cred;
 }
@@ -113,7 +115,7 @@ kauth_cred_hold(kauth_cred_t cred)
 
 	KASSERT(cred != NOCRED && cred != FSCRED &&
 	    atomic_load_relaxed(&cred->cr_refcnt) > 0);
-	atomic_inc_uint(&cred->cr_refcnt);
+	klib_add(&cred->cr_refcnt, 1);
 }
 
 void
@@ -121,12 +123,10 @@ kauth_cred_free(kauth_cred_t cred)
 {
 
 	KASSERT(cred != NOCRED && cred != FSCRED && cred->cr_refcnt > 0);
-	membar_release();
-	if (atomic_dec_uint_nv(&cred->cr_refcnt) > 0)
+	if (klib_add(&cred->cr_refcnt, -1) > 0)
 		return;
-	membar_acquire();
 	kauth_cred_hook(cred, KAUTH_CRED_FREE, NULL, NULL);
-	atomic_dec_uint(&kauth_ncreds);
+	klib_add(&kauth_ncreds, -1);
 	pool_cache_put(&kauth_cred_cache, cred);
 }
 

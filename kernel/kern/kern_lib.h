@@ -8,14 +8,50 @@
 #define	_KERN_KERN_LIB_H_
 
 #include <sys/types.h>
+#include <sys/cpu.h>
+#include <sys/lwp.h>
 #include <rump/rumpuser.h>
 #include <rump/rumpuser_fuzz.h>
 
 /* Most virtual CPUs that caches are kept for. */
 #define	KLIB_MAXCPU	32
 
+/*
+ * Set when threads switch in hypercalls only (fibers): code without one
+ * needs no lock and no atomic instruction, and one cache serves all CPUs.
+ */
+extern bool klib_solo;
+
 /* Index of the CPU we run on; 0 before there are any. */
-unsigned klib_cpu(void);
+static inline unsigned
+klib_cpu(void)
+{
+	const struct lwp *l;
+
+	if (klib_solo)
+		return 0;
+	l = curlwp;
+	return l == NULL || l->l_cpu == NULL ? 0 : cpu_index(l->l_cpu);
+}
+
+/* Counters: the value after adding. */
+static inline uint64_t
+klib_add64(volatile uint64_t *p, int64_t n)
+{
+
+	if (klib_solo)
+		return *p += (uint64_t)n;
+	return __atomic_add_fetch(p, (uint64_t)n, __ATOMIC_SEQ_CST);
+}
+
+static inline unsigned
+klib_add(volatile unsigned *p, int n)
+{
+
+	if (klib_solo)
+		return *p += (unsigned)n;
+	return __atomic_add_fetch(p, (unsigned)n, __ATOMIC_SEQ_CST);
+}
 
 /*
  * Memory from the host, charged to RUMP_MEMLIMIT.  With wait the call does

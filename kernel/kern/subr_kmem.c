@@ -24,7 +24,7 @@
 /* Bytes and allocations alive, for the audit. */
 #if defined(RUMP_SANITIZE) || defined(DIAGNOSTIC)
 static volatile int64_t kmem_live;
-#define	KMEM_COUNT(n)	atomic_add_64((volatile uint64_t *)&kmem_live, (n))
+#define	KMEM_COUNT(n)	klib_add64((volatile uint64_t *)&kmem_live, (n))
 
 static int64_t
 kmem_audit(void *arg)
@@ -48,6 +48,8 @@ RUMP_AUDIT(kmem_audit_entry, "kmem bytes", kmem_audit, NULL)
 #define	KMEM_MAXCLASS	(1UL << KMEM_MAXSHIFT)
 /* Bytes that the list of one CPU and class may hold. */
 #define	KMEM_LISTBYTES	(64 * 1024)
+/* And those of one class of pages behind it. */
+#define	KMEM_IDLEBYTES	(1024 * 1024)
 
 struct kmem_list {
 	void		*kl_first;
@@ -135,6 +137,8 @@ kmem_init(void)
 		pool_init(&kmem_pools[c], size,
 		    size >= PAGE_SIZE ? PAGE_SIZE : 16, 0, PR_NOTOUCH,
 		    kmem_names[c], NULL, IPL_VM);
+		if (size >= PAGE_SIZE)
+			pool_sethiwat(&kmem_pools[c], KMEM_IDLEBYTES / size);
 		kmem_listmax[c] = MIN(256, KMEM_LISTBYTES / size) + 1;
 	}
 	rump_drain_register(&kmem_drain_hook);

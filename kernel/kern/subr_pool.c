@@ -49,6 +49,23 @@ static TAILQ_HEAD(, pool) pool_head = TAILQ_HEAD_INITIALIZER(pool_head);
 static kmutex_t pool_head_lock;
 static bool pool_ready;
 
+/* See klib_solo: nothing under these two makes a hypercall. */
+static inline void
+pool_enter(struct pool *pp)
+{
+
+	if (!klib_solo)
+		mutex_enter(&pp->pr_lock);
+}
+
+static inline void
+pool_exit(struct pool *pp)
+{
+
+	if (!klib_solo)
+		mutex_exit(&pp->pr_lock);
+}
+
 static int64_t
 pool_audit(void *arg)
 {
@@ -268,11 +285,11 @@ pool_take_single(struct pool *pp, int flags)
 		pp->pr_nitems--;
 		return item;
 	}
-	mutex_exit(&pp->pr_lock);
+	pool_exit(pp);
 	item = mem_host_alloc(pp->pr_size,
 	    MAX(pp->pr_align, pp->pr_size >= PAGE_SIZE ? PAGE_SIZE : 16),
 	    (flags & PR_WAITOK) != 0);
-	mutex_enter(&pp->pr_lock);
+	pool_enter(pp);
 	return item;
 }
 
@@ -289,9 +306,9 @@ pool_take(struct pool *pp, int flags)
 		if ((ps = LIST_FIRST(&pp->pr_emptyslabs)) != NULL)
 			LIST_REMOVE(ps, ps_entry);
 		else {
-			mutex_exit(&pp->pr_lock);
+			pool_exit(pp);
 			ps = pool_slab_alloc(pp, flags);
-			mutex_enter(&pp->pr_lock);
+			pool_enter(pp);
 			if (ps == NULL)
 				return NULL;
 			pp->pr_npages++;
@@ -344,14 +361,19 @@ pool_limit(struct pool *pp, int flags)
 	while (pp->pr_nout >= pp->pr_hardlimit) {
 		if (pp->pr_drain_hook != NULL && !hooked) {
 			hooked = true;
-			mutex_exit(&pp->pr_lock);
+			pool_exit(pp);
 			(*pp->pr_drain_hook)(pp->pr_drain_hook_arg, flags);
-			mutex_enter(&pp->pr_lock);
+			pool_enter(pp);
 			continue;
 		}
 		if ((flags & PR_WAITOK) != 0 && (flags & PR_LIMITFAIL) == 0) {
 			pp->pr_waiters++;
-			cv_wait(&pp->pr_cv, &pp->pr_lock);
+			if (klib_solo)
+				mutex_enter(&pp->pr_lock);
+			if (pp->pr_nout >= pp->pr_hardlimit)
+				cv_wait(&pp->pr_cv, &pp->pr_lock);
+			if (klib_solo)
+				mutex_exit(&pp->pr_lock);
 			pp->pr_waiters--;
 			continue;
 		}
@@ -382,31 +404,31 @@ pool_get(struct pool *pp, int flags)
 		pp->pr_nfail++;
 		return NULL;
 	}
-	mutex_enter(&pp->pr_lock);
+	pool_enter(pp);
 	if (__predict_false(pp->pr_nout >= pp->pr_hardlimit) &&
 	    !pool_limit(pp, flags)) {
 		pp->pr_nfail++;
-		mutex_exit(&pp->pr_lock);
+		pool_exit(pp);
 		return NULL;
 	}
 	pp->pr_nout++;
 #ifdef RUMP_SANITIZE
-	mutex_exit(&pp->pr_lock);
+	pool_exit(pp);
 	item = mem_obj_alloc(pp->pr_reqsize,
 	    MAX(pp->pr_align, pp->pr_reqsize >= PAGE_SIZE ? PAGE_SIZE : 8),
 	    RUMPUSER_OBJ_POOL, pp->pr_wchan, (flags & PR_WAITOK) != 0);
-	mutex_enter(&pp->pr_lock);
+	pool_enter(pp);
 #else
 	item = pool_take(pp, flags);
 #endif
 	if (__predict_false(item == NULL)) {
 		pp->pr_nout--;
 		pp->pr_nfail++;
-		mutex_exit(&pp->pr_lock);
+		pool_exit(pp);
 		return NULL;
 	}
 	pp->pr_nget++;
-	mutex_exit(&pp->pr_lock);
+	pool_exit(pp);
 	if ((flags & PR_ZERO) != 0)
 		memset(item, 0, pp->pr_reqsize);
 	return item;
@@ -421,7 +443,7 @@ pool_put(struct pool *pp, void *item)
 #endif
 	void *single = NULL;
 
-	mutex_enter(&pp->pr_lock);
+	pool_enter(pp);
 	KASSERTMSG(pp->pr_nout > 0, "pool_put: %s: no item is out",
 	    pp->pr_wchan);
 	pp->pr_nout--;
@@ -445,7 +467,7 @@ pool_put(struct pool *pp, void *item)
 #endif
 	if (__predict_false(pp->pr_waiters != 0))
 		cv_signal(&pp->pr_cv);
-	mutex_exit(&pp->pr_lock);
+	pool_exit(pp);
 #ifdef RUMP_SANITIZE
 	mem_obj_free(single, pp->pr_reqsize, RUMPUSER_OBJ_POOL);
 #else
@@ -470,28 +492,28 @@ pool_reclaim(struct pool *pp)
 	struct pool_slab *ps;
 	void *item;
 
-	mutex_enter(&pp->pr_lock);
+	pool_enter(pp);
 	while ((ps = LIST_FIRST(&pp->pr_emptyslabs)) != NULL) {
 		if (pp->pr_nitems - ps->ps_nfree < pp->pr_minitems)
 			break;
 		LIST_REMOVE(ps, ps_entry);
 		pp->pr_npages--;
 		pp->pr_nitems -= ps->ps_nfree;
-		mutex_exit(&pp->pr_lock);
+		pool_exit(pp);
 		pool_slab_free(pp, ps);
 		freed = 1;
-		mutex_enter(&pp->pr_lock);
+		pool_enter(pp);
 	}
 	while (pp->pr_slabsize == 0 && (item = pp->pr_free) != NULL &&
 	    pp->pr_nitems > pp->pr_minitems) {
 		pp->pr_free = *(void **)item;
 		pp->pr_nitems--;
-		mutex_exit(&pp->pr_lock);
+		pool_exit(pp);
 		mem_host_free(item, pp->pr_size);
 		freed = 1;
-		mutex_enter(&pp->pr_lock);
+		pool_enter(pp);
 	}
-	mutex_exit(&pp->pr_lock);
+	pool_exit(pp);
 #endif
 	return freed;
 }
@@ -504,23 +526,23 @@ pool_prime(struct pool *pp, int n)
 	struct pool_slab *ps;
 	void *item;
 
-	mutex_enter(&pp->pr_lock);
+	pool_enter(pp);
 	while (pp->pr_nitems < (unsigned)n) {
-		mutex_exit(&pp->pr_lock);
+		pool_exit(pp);
 		if (pp->pr_slabsize == 0) {
 			item = mem_host_alloc(pp->pr_size, MAX(pp->pr_align,
 			    pp->pr_size >= PAGE_SIZE ? PAGE_SIZE : 16), true);
-			mutex_enter(&pp->pr_lock);
+			pool_enter(pp);
 			pool_give(pp, item);
 		} else {
 			ps = pool_slab_alloc(pp, PR_WAITOK);
-			mutex_enter(&pp->pr_lock);
+			pool_enter(pp);
 			pp->pr_npages++;
 			pp->pr_nitems += ps->ps_nfree;
 			LIST_INSERT_HEAD(&pp->pr_emptyslabs, ps, ps_entry);
 		}
 	}
-	mutex_exit(&pp->pr_lock);
+	pool_exit(pp);
 #endif
 }
 
@@ -550,14 +572,14 @@ void
 pool_sethardlimit(struct pool *pp, int n, const char *warnmess, int ratecap)
 {
 
-	mutex_enter(&pp->pr_lock);
+	pool_enter(pp);
 	pp->pr_hardlimit = n;
 	pp->pr_hardlimit_warning = warnmess;
 	pp->pr_hardlimit_ratecap = ratecap;
 	pp->pr_hardlimit_last = 0;
 	if (pp->pr_waiters != 0)
 		cv_broadcast(&pp->pr_cv);
-	mutex_exit(&pp->pr_lock);
+	pool_exit(pp);
 }
 
 void

@@ -45,15 +45,7 @@ static TAILQ_HEAD(rump_drainhead, rump_drain) mem_drains =
     TAILQ_HEAD_INITIALIZER(mem_drains);
 static volatile unsigned mem_draining;
 
-unsigned
-klib_cpu(void)
-{
-	const struct lwp *l = curlwp;
-
-	if (__predict_false(l == NULL || l->l_cpu == NULL))
-		return 0;
-	return cpu_index(l->l_cpu);
-}
+bool klib_solo;
 
 /*
  * Starts the allocators, and reads RUMP_MEMLIMIT: a number with an optional
@@ -66,6 +58,7 @@ rump_mem_init(void)
 	char *end;
 	uint64_t v;
 
+	klib_solo = strcmp(rumpuser_backend(), "fiber") == 0;
 	mutex_init(&mem_lock, MUTEX_DEFAULT, IPL_NONE);
 	cv_init(&mem_cv, "memory");
 	cv_init(&mem_daemon_cv, "pgdaemon");
@@ -178,7 +171,7 @@ mem_take(size_t len)
 	uint64_t old;
 
 	if (__predict_true(mem_limit == UINT64_MAX)) {
-		atomic_add_64(&mem_used, (int64_t)len);
+		klib_add64(&mem_used, (int64_t)len);
 		return true;
 	}
 	do {
@@ -256,7 +249,7 @@ void
 rump_mem_uncharge(size_t len)
 {
 
-	atomic_add_64(&mem_used, -(int64_t)len);
+	klib_add64(&mem_used, -(int64_t)len);
 	if (__predict_false(mem_waiters != 0)) {
 		mutex_enter(&mem_lock);
 		cv_broadcast(&mem_cv);

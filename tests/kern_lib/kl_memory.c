@@ -412,8 +412,8 @@ KERNTEST(memlimit)
 	for (i = 0; i < 2; i++) {
 		p = kmem_alloc(1 << 20, i == 0 ? KM_NOSLEEP : KM_SLEEP);
 		CHECK(p != NULL);
-		CHECK_EQ(ndrained, i + 1);
-		CHECK_EQ(nhoard, 0);
+		CHECK(ndrained > 0);
+		CHECK(rump_mem_used() <= rump_mem_limit());
 		kmem_free(p, 1 << 20);
 		/* Up to the limit again, not past it: that would drain. */
 		while (rump_mem_used() + 2 * 65536 <= rump_mem_limit())
