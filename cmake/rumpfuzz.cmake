@@ -101,7 +101,7 @@ target_compile_definitions(rumpfuzz_kernel INTERFACE _KERNEL _RUMPKERNEL ${RUMPF
     $<$<BOOL:${RUMPFUZZ_DIAGNOSTIC}>:DIAGNOSTIC> $<$<BOOL:${RUMPFUZZ_DIAGNOSTIC}>:DEBUG>
     $<$<BOOL:${RUMPFUZZ_DIAGNOSTIC}>:LOCKDEBUG>)
 target_compile_options(rumpfuzz_kernel INTERFACE -std=gnu11 -ffreestanding -nostdinc
-    -fno-semantic-interposition -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
+    -fdata-sections -fno-semantic-interposition -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
     ${RUMPFUZZ_EDGE_FLAGS})
 target_link_libraries(rumpfuzz_kernel INTERFACE rumpfuzz_flags)
 

@@ -150,6 +150,9 @@ rumpuser_snapshot(void)
 	unsigned i;
 	void *p;
 	int error;
+#if RU_ASAN
+	unsigned n;
+#endif
 
 	if (!ru_deterministic)
 		return NB_EOPNOTSUPP;
@@ -168,13 +171,20 @@ rumpuser_snapshot(void)
 	if (ru_arena_commit(ru_brk) != 0)
 		return NB_ENOMEM;
 	ru_obj_extents(arena_extent);
+#if RU_ASAN
+	/* What is freed stays poisoned as it is: nothing is reused. */
+	for (i = 0, n = nextent; i < n; i++) {
+		char *start = extents[i].e_start;
+
+		len = extents[i].e_len;
+		if (start >= ru_arena && start < ru_arena + snap_brk)
+			extent_add((char *)ru_shadow(start), (len + 7) / 8);
+	}
+	ru_stacks(stack_shadow_extent);
+#endif
 	ru_pages_range(&p, &len);
 	extent_add(p, len);
 	ru_stacks(stack_extent);
-#if RU_ASAN
-	extent_add((char *)ru_shadow(ru_arena), snap_brk / 8);
-	ru_stacks(stack_shadow_extent);
-#endif
 
 	if (savedlen > savedmap) {
 		if (saved != NULL)
@@ -237,7 +247,7 @@ rumpuser_restore(void)
 	if (old > snap_brk)
 		ru_fill(ru_shadow(ru_arena + snap_brk), RU_SHADOW_HEAP,
 		    (old - snap_brk + 7) / 8);
-	stats.rs_unpoisoned_bytes += (old - snap_brk) / 8 + snap_brk / 8;
+	stats.rs_unpoisoned_bytes += (old - snap_brk) / 8;
 #endif
 	if (ru_committed - snap_brk > ((size_t)64 << 20))
 		ru_arena_decommit(snap_brk);
