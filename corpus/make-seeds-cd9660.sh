@@ -30,6 +30,7 @@ iso() {
 	name=$1
 	shift
 	stamp
+	rm -f "$tmp/img"
 	xorriso -as mkisofs -quiet -no-pad -volid SEED --set_all_file_dates 2001090901464000 \
 	    --modification-date=2001090901464000 -o "$tmp/img" "$@" "$tree" 2>/dev/null
 	cp "$tmp/img" "$out/seed-$name"
@@ -39,6 +40,7 @@ geniso() {
 	name=$1
 	shift
 	stamp
+	rm -f "$tmp/img"
 	genisoimage -quiet -no-pad -V SEED -sysid LINUX -appid '' -preparer '' -publisher '' \
 	    -o "$tmp/img" "$@" "$tree" 2>/dev/null
 	# genisoimage writes the time of day into its descriptors.
@@ -61,10 +63,10 @@ mkdir -p "$tree/sub/deeper"
 say 2048 block >"$tree/sub/BLOCK"
 say 1 x >"$tree/sub/deeper/x"
 : >"$tree/nothing"
-iso plain -iso-level 1
-iso level2 -iso-level 2
+iso plain --norock -iso-level 1
+iso level2 --norock -iso-level 2
 iso rr -R
-iso joliet -J
+iso joliet --norock -J
 iso both -R -J
 geniso rr-genisoimage -R
 geniso joliet-genisoimage -J
@@ -114,7 +116,7 @@ chmod 4755 "$tree/null"
 say 10 h >"$tree/hard1"
 ln "$tree/hard1" "$tree/hard2"
 chown 1000:100 "$tree/hard1"
-iso special -R -hardlinks 2>/dev/null || iso special -R
+iso special -R --hardlinks
 geniso special-genisoimage -R -cache-inodes
 
 fresh
@@ -129,7 +131,7 @@ fresh
 : >"$tree/😀"
 : >"$tree/UPPER lower;x"
 iso unicode -R -J
-iso unicode-joliet -J
+iso unicode-joliet --norock -J
 rm "$tree/😀"
 geniso joliet-long -J -joliet-long -input-charset utf-8
 

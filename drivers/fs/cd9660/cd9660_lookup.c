@@ -47,7 +47,7 @@ dir_search(struct iso_node *dp, struct lookup_state *ls, uint64_t from,
 			error = ENOENT;
 			break;
 		}
-		error = cd9660_rec_entry(sc, dp->i_key.ck_dir, e);
+		error = cd9660_rec_entry(sc, dp, e);
 		if (error != 0)
 			break;
 		if (!e->e_hidden &&
@@ -56,46 +56,6 @@ dir_search(struct iso_node *dp, struct lookup_state *ls, uint64_t from,
 	}
 	cd9660_scan_done(sc);
 	return error;
-}
-
-/*
- * The vnode of the entry that a search found.  A directory must say itself
- * that dp is its parent.
- */
-static int
-entry_vnode(struct mount *mp, struct iso_node *dp, struct lookup_state *ls,
-    struct vnode **vpp)
-{
-	struct iso_mnt *imp = dp->i_mnt;
-	const struct iso_entry *e = &ls->ls_entry;
-	const uint32_t here = dp->i_sect0.is_start;
-	struct cd9660_key key;
-	struct vnode *vp;
-	int error;
-
-	if (!e->e_isdir) {
-		memset(&key, 0, sizeof(key));
-		key.ck_dir = dp->i_key.ck_dir;
-		key.ck_ino = dp->i_key.ck_dir + ls->ls_scan.sc_recoff;
-		return vcache_get(mp, &key, sizeof(key), vpp);
-	}
-	if (e->e_dirblock == here || e->e_dirblock == imp->root_extent) {
-		cd9660_complain(imp, ISO_BAD_DIREXTENT,
-		    "extent of a directory in itself", e->e_dirblock, here);
-		return EINVAL;
-	}
-	error = cd9660_getdir(mp, e->e_dirblock, &vp);
-	if (error != 0)
-		return error;
-	if (VTOI(vp)->i_parent != here) {
-		cd9660_complain(imp, ISO_BAD_DOTDOT,
-		    "extent of a directory's \"..\"", VTOI(vp)->i_parent,
-		    here);
-		vrele(vp);
-		return EINVAL;
-	}
-	*vpp = vp;
-	return 0;
 }
 
 /* Looks a name up that is not in the cache. */
@@ -118,7 +78,10 @@ lookup_uncached(struct vnode *dvp, const struct componentname *cnp,
 		    cnp->cn_namelen);
 	if (error == 0) {
 		dp->i_diroff = ls->ls_scan.sc_recoff;
-		error = entry_vnode(dvp->v_mount, dp, ls, vpp);
+		error = cd9660_getchild(dvp, ls->ls_entry.e_isdir ?
+		    lblktosize(dp->i_mnt, ls->ls_entry.e_dirblock) :
+		    dp->i_key->ck_ino + ls->ls_scan.sc_recoff,
+		    ls->ls_entry.e_isdir, vpp);
 	}
 	kmem_free(ls, sizeof(*ls));
 	return error;
@@ -138,7 +101,6 @@ cd9660_lookup(void *v)
 	} */ *ap = v;
 	struct vnode *dvp = ap->a_dvp, **vpp = ap->a_vpp;
 	struct componentname *cnp = ap->a_cnp;
-	struct iso_node *dp = VTOI(dvp);
 	const uint32_t op = cnp->cn_nameiop;
 	const bool last = (cnp->cn_flags & ISLASTCN) != 0;
 	int cached, error;
@@ -163,7 +125,7 @@ cd9660_lookup(void *v)
 		return 0;
 	}
 	if (cnp->cn_flags & ISDOTDOT) {
-		error = cd9660_getdir(dvp->v_mount, dp->i_parent, vpp);
+		error = cd9660_getparent(dvp, vpp);
 	} else {
 		error = lookup_uncached(dvp, cnp, vpp);
 		if (error == ENOENT && last && op == CREATE)

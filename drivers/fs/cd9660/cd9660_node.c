@@ -51,6 +51,8 @@ static void
 node_free(struct iso_node *ip)
 {
 
+	if (ip->i_key != &ip->i_keybuf.kb_key)
+		kmem_free(ip->i_key, CD9660_KEYLEN(ip->i_key->ck_depth));
 	if (ip->i_target != NULL)
 		kmem_free(ip->i_target, ip->i_targetlen);
 	if (ip->i_sect != NULL && ip->i_sect != &ip->i_sect0)
@@ -257,17 +259,23 @@ attrs_load(struct iso_node *ip, const struct iso_directory_record *rec,
 	return 0;
 }
 
-/* Loads a directory from its "." record. */
+/*
+ * Loads a directory from its "." record.  What ".." says is not needed, but
+ * somebody may want to know that it is wrong.  (libisofs makes Joliet's ".."
+ * name the directory itself.)
+ */
 static int
 node_load_dir(struct iso_node *ip, struct iso_scan *sc)
 {
 	struct iso_mnt *imp = ip->i_mnt;
-	const uint32_t start = (uint32_t)(ip->i_key.ck_ino >> imp->im_bshift);
+	const struct cd9660_key *key = ip->i_key;
+	const uint32_t start = (uint32_t)(key->ck_ino >> imp->im_bshift);
+	uint32_t parent;
 	uint64_t size;
 	int error;
 
-	if ((ip->i_key.ck_ino & imp->im_bmask) != 0 ||
-	    ip->i_key.ck_ino >> imp->im_bshift >= imp->im_limit)
+	if ((key->ck_ino & imp->im_bmask) != 0 ||
+	    key->ck_ino >> imp->im_bshift >= imp->im_limit)
 		return ESTALE;
 	error = cd9660_dir_head(imp, start, sc, &size);
 	cd9660_scan_done(sc);
@@ -281,13 +289,15 @@ node_load_dir(struct iso_node *ip, struct iso_scan *sc)
 	ip->i_sect = &ip->i_sect0;
 	ip->i_nsect = 1;
 	error = attrs_load(ip, &sc->sc_rec, true);
-	if (error != 0)
+	if (error != 0 || key->ck_depth == 0)
 		return error;
-	if (start == imp->root_extent) {
-		ip->i_parent = start;
-		return 0;
-	}
-	return cd9660_dir_parent(imp, start, &ip->i_parent);
+	error = cd9660_dir_parent(imp, start, &parent);
+	if (error == 0 && parent != start &&
+	    parent != key->ck_chain[key->ck_depth - 1])
+		cd9660_complain(imp, ISO_BAD_DOTDOT,
+		    "extent of a directory's \"..\"", parent,
+		    key->ck_chain[key->ck_depth - 1]);
+	return error == EIO ? EIO : 0;
 }
 
 /* Loads any other file from its record in its directory. */
@@ -295,26 +305,29 @@ static int
 node_load_file(struct iso_node *ip, struct iso_scan *sc)
 {
 	struct iso_mnt *imp = ip->i_mnt;
-	const struct cd9660_key *key = &ip->i_key;
+	const struct cd9660_key *key = ip->i_key;
 	struct iso_directory_record *rec = NULL;
-	uint64_t size;
+	uint64_t size, off;
+	uint32_t dirblock;
 	size_t reclen = 0;
 	int error;
 
-	if ((key->ck_dir & imp->im_bmask) != 0 ||
-	    key->ck_dir >> imp->im_bshift >= imp->im_limit ||
-	    key->ck_ino < key->ck_dir)
+	if (key->ck_depth == 0)
 		return ESTALE;
-	error = cd9660_dir_head(imp, (uint32_t)(key->ck_dir >>
-	    imp->im_bshift), sc, &size);
-	if (error == 0 && key->ck_ino - key->ck_dir >= size)
+	dirblock = key->ck_chain[key->ck_depth - 1];
+	if (dirblock >= imp->im_limit ||
+	    key->ck_ino < lblktosize(imp, dirblock))
+		return ESTALE;
+	off = key->ck_ino - lblktosize(imp, dirblock);
+	error = cd9660_dir_head(imp, dirblock, sc, &size);
+	if (error == 0 && off >= size)
 		error = ESTALE;
 	if (error == 0)
-		error = cd9660_scan_seek(sc, key->ck_ino - key->ck_dir);
+		error = cd9660_scan_seek(sc, off);
 	if (error == 0)
 		error = cd9660_scan_next(sc);
-	if (error == 0 && (sc->sc_recoff != key->ck_ino - key->ck_dir ||
-	    sc->sc_more || (sc->sc_rec.flags[0] & ISO_FLAG_DIRECTORY)))
+	if (error == 0 && (sc->sc_recoff != off || sc->sc_more ||
+	    (sc->sc_rec.flags[0] & ISO_FLAG_DIRECTORY)))
 		error = ESTALE;
 	if (error == 0) {
 		/* Reading the other sections overwrites the record. */
@@ -346,17 +359,21 @@ cd9660_loadvnode(struct mount *mp, struct vnode *vp, const void *key,
 	struct iso_node *ip;
 	int error;
 
-	KASSERT(key_len == sizeof(ip->i_key));
 	ip = pool_get(&cd9660_node_pool, PR_WAITOK);
 	memset(ip, 0, sizeof(*ip));
-	memcpy(&ip->i_key, key, sizeof(ip->i_key));
+	if (key_len <= sizeof(ip->i_keybuf))
+		ip->i_key = &ip->i_keybuf.kb_key;
+	else
+		ip->i_key = kmem_alloc(key_len, KM_SLEEP);
+	memcpy(ip->i_key, key, key_len);
+	KASSERT(key_len == CD9660_KEYLEN(ip->i_key->ck_depth));
 	ip->i_vnode = vp;
 	ip->i_mnt = imp;
-	ip->i_number = ip->i_key.ck_ino;
+	ip->i_number = ip->i_key->ck_ino;
 
 	sc = kmem_alloc(sizeof(*sc), KM_SLEEP);
 	sc->sc_bp = NULL;
-	if (ip->i_key.ck_ino == ip->i_key.ck_dir)
+	if (ip->i_key->ck_isdir)
 		error = node_load_dir(ip, sc);
 	else
 		error = node_load_file(ip, sc);
@@ -391,22 +408,108 @@ cd9660_loadvnode(struct mount *mp, struct vnode *vp, const void *key,
 	default:
 		break;
 	}
-	if (vp->v_type == VDIR &&
-	    ip->i_key.ck_ino >> imp->im_bshift == imp->root_extent)
+	if (ip->i_key->ck_depth == 0)
 		vp->v_vflag |= VV_ROOT;
 	uvm_vnp_setsize(vp, ip->i_size);
-	*new_key = &ip->i_key;
+	*new_key = ip->i_key;
 	return 0;
 }
 
-/* The directory at a block, referenced and not locked. */
-int
-cd9660_getdir(struct mount *mp, uint32_t block, struct vnode **vpp)
+/* A key with room for depth directories: the one given, or an allocated one. */
+static struct cd9660_key *
+key_get(union cd9660_keybuf *kb, uint32_t depth)
 {
-	struct cd9660_key key;
 
-	key.ck_ino = key.ck_dir = lblktosize(VFSTOISOFS(mp), block);
-	return vcache_get(mp, &key, sizeof(key), vpp);
+	return depth <= CD9660_KEYINLINE ? &kb->kb_key :
+	    kmem_alloc(CD9660_KEYLEN(depth), KM_SLEEP);
+}
+
+/* Gets the vnode of the key and frees that. */
+static int
+key_vnode(struct mount *mp, union cd9660_keybuf *kb, struct cd9660_key *key,
+    struct vnode **vpp)
+{
+	const size_t len = CD9660_KEYLEN(key->ck_depth);
+	int error;
+
+	error = vcache_get(mp, key, len, vpp);
+	if (key != &kb->kb_key)
+		kmem_free(key, len);
+	return error;
+}
+
+/* The root directory, referenced and not locked. */
+int
+cd9660_getroot(struct mount *mp, struct vnode **vpp)
+{
+	struct iso_mnt *imp = VFSTOISOFS(mp);
+	union cd9660_keybuf kb;
+
+	kb.kb_key.ck_ino = lblktosize(imp, imp->root_extent);
+	kb.kb_key.ck_isdir = 1;
+	kb.kb_key.ck_depth = 0;
+	return key_vnode(mp, &kb, &kb.kb_key, vpp);
+}
+
+/* The directory above dvp, referenced and not locked; the root's is itself. */
+int
+cd9660_getparent(struct vnode *dvp, struct vnode **vpp)
+{
+	const struct cd9660_key *dkey = VTOI(dvp)->i_key;
+	union cd9660_keybuf kb;
+	struct cd9660_key *key;
+	uint32_t depth;
+
+	if (dkey->ck_depth == 0)
+		return cd9660_getroot(dvp->v_mount, vpp);
+	depth = dkey->ck_depth - 1;
+	key = key_get(&kb, depth);
+	key->ck_ino = lblktosize(VTOI(dvp)->i_mnt, dkey->ck_chain[depth]);
+	key->ck_isdir = 1;
+	key->ck_depth = depth;
+	memcpy(key->ck_chain, dkey->ck_chain, depth * sizeof(uint32_t));
+	return key_vnode(dvp->v_mount, &kb, key, vpp);
+}
+
+/*
+ * A file in the directory dvp, referenced and not locked.  ELOOP for a
+ * directory too deep, EINVAL for one that is above itself.
+ */
+int
+cd9660_getchild(struct vnode *dvp, uint64_t ino, bool isdir,
+    struct vnode **vpp)
+{
+	struct iso_node *dp = VTOI(dvp);
+	struct iso_mnt *imp = dp->i_mnt;
+	const struct cd9660_key *dkey = dp->i_key;
+	const uint32_t depth = dkey->ck_depth + 1;
+	union cd9660_keybuf kb;
+	struct cd9660_key *key;
+	uint32_t i;
+
+	if (depth > ISO_MAXDEPTH) {
+		cd9660_complain(imp, ISO_BAD_DEPTH,
+		    "depth of a directory", depth, ISO_MAXDEPTH);
+		return ELOOP;
+	}
+	key = key_get(&kb, depth);
+	key->ck_ino = ino;
+	key->ck_isdir = isdir;
+	key->ck_depth = depth;
+	memcpy(key->ck_chain, dkey->ck_chain,
+	    dkey->ck_depth * sizeof(uint32_t));
+	key->ck_chain[depth - 1] = (uint32_t)(dkey->ck_ino >> imp->im_bshift);
+	for (i = 0; isdir && i < depth; i++) {
+		if (key->ck_chain[i] == ino >> imp->im_bshift) {
+			cd9660_complain(imp, ISO_BAD_DIREXTENT,
+			    "extent of a directory in itself",
+			    key->ck_chain[i], 0);
+			if (key != &kb.kb_key)
+				kmem_free(key, CD9660_KEYLEN(depth));
+			return EINVAL;
+		}
+	}
+	return key_vnode(dvp->v_mount, &kb, key, vpp);
 }
 
 /* vnodeops(9): the last reference is gone; there is nothing to write. */

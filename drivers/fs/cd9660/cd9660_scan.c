@@ -216,14 +216,16 @@ cd9660_rec_start(struct iso_mnt *imp, const struct iso_directory_record *rec)
 }
 
 /*
- * Fills *e with what the record at hand is as a directory entry, in a
- * directory at byte address dirino.  EIO.
+ * Fills *e with what the record at hand is as an entry of the directory dp.
+ * EIO.
  */
 int
-cd9660_rec_entry(struct iso_scan *sc, uint64_t dirino, struct iso_entry *e)
+cd9660_rec_entry(struct iso_scan *sc, struct iso_node *dp,
+    struct iso_entry *e)
 {
 	struct iso_mnt *imp = sc->sc_imp;
 	const struct iso_directory_record *rec = &sc->sc_rec;
+	const struct cd9660_key *dkey = dp->i_key;
 	int error;
 
 	e->e_hidden = sc->sc_more;	/* a later part of a file */
@@ -232,22 +234,20 @@ cd9660_rec_entry(struct iso_scan *sc, uint64_t dirino, struct iso_entry *e)
 	e->e_dirblock = cd9660_rec_start(imp, rec);
 	e->e_ino = 0;
 
-	if (cd9660_rec_isdot(rec)) {
-		e->e_namelen = 1;
-		e->e_name[0] = '.';
-	} else if (cd9660_rec_isdotdot(rec)) {
-		e->e_namelen = 2;
-		e->e_name[0] = e->e_name[1] = '.';
-		if (imp->iso_ftype == ISO_FTYPE_RRIP) {
-			uint32_t parent;
+	/* The first two are known, whatever is in their records. */
+	if (cd9660_rec_isdot(rec) || cd9660_rec_isdotdot(rec)) {
+		e->e_namelen = cd9660_rec_isdot(rec) ? 1 : 2;
+		memcpy(e->e_name, "..", 3);
+		e->e_name[e->e_namelen] = '\0';
+		e->e_isdir = true;
+		e->e_type = DT_DIR;
+		e->e_ino = e->e_namelen == 1 || dkey->ck_depth == 0 ?
+		    dkey->ck_ino :
+		    lblktosize(imp, dkey->ck_chain[dkey->ck_depth - 1]);
+		return 0;
+	}
 
-			error = cd9660_rrip_parent(sc, &parent);
-			if (error == 0)
-				e->e_dirblock = parent;
-			else if (error != ENOENT)
-				return error;
-		}
-	} else if (imp->iso_ftype == ISO_FTYPE_RRIP) {
+	if (imp->iso_ftype == ISO_FTYPE_RRIP) {
 		error = cd9660_rrip_entry(sc, e);
 		if (error != 0)
 			return error;
@@ -259,9 +259,7 @@ cd9660_rec_entry(struct iso_scan *sc, uint64_t dirino, struct iso_entry *e)
 	if ((rec->flags[0] & ISO_FLAG_ASSOCIATED) &&
 	    imp->iso_ftype != ISO_FTYPE_9660)
 		e->e_hidden = true;
-	/* No record but the first two may have their names. */
-	if (!cd9660_rec_isdot(rec) && !cd9660_rec_isdotdot(rec) &&
-	    e->e_name[0] == '.' && (e->e_namelen == 1 ||
+	if (e->e_name[0] == '.' && (e->e_namelen == 1 ||
 	    (e->e_namelen == 2 && e->e_name[1] == '.'))) {
 		cd9660_complain(imp, ISO_BAD_NAME,
 		    "length of a name of dots", e->e_namelen, 0);
@@ -271,7 +269,7 @@ cd9660_rec_entry(struct iso_scan *sc, uint64_t dirino, struct iso_entry *e)
 	if (e->e_isdir)
 		e->e_ino = lblktosize(imp, e->e_dirblock);
 	else if (e->e_ino == 0)
-		e->e_ino = dirino + sc->sc_recoff;
+		e->e_ino = dkey->ck_ino + sc->sc_recoff;
 	return 0;
 }
 

@@ -9,9 +9,9 @@
  * call that met it, with a line on the console.  Mounting reads the volume
  * descriptors and the first block of the root directory, no more.
  *
- * A directory belongs to the parent that its ".." names (Rock Ridge's PL for
- * a relocated one) and is found under no other, so that directories are a
- * tree whatever their records say.
+ * Directories are a tree whatever their records say: a file's identity is the
+ * way to it from the root (struct cd9660_key), and a directory is refused
+ * below itself.
  */
 
 #include <sys/param.h>
@@ -282,7 +282,7 @@ cd9660_root(struct mount *mp, int lktype, struct vnode **vpp)
 {
 	int error;
 
-	error = cd9660_getdir(mp, VFSTOISOFS(mp)->root_extent, vpp);
+	error = cd9660_getroot(mp, vpp);
 	if (error != 0)
 		return error;
 	error = vn_lock(*vpp, lktype);
@@ -321,53 +321,65 @@ cd9660_sync(struct mount *mp, int waitfor, kauth_cred_t cred)
 	return 0;
 }
 
-/* Is the directory at block below the root, going up by its parents? */
+/*
+ * Is the key, which a user may have made up, one that a lookup could have
+ * led to as far as it can be told without searching?  ESTALE, EIO.
+ */
 static int
-handle_dir_check(struct mount *mp, uint32_t block)
+handle_check(struct iso_mnt *imp, const struct cd9660_key *key)
 {
-	struct iso_mnt *imp = VFSTOISOFS(mp);
-	int depth, error;
+	struct iso_scan *sc;
+	uint64_t size;
+	uint32_t i, j;
+	int error = 0;
 
-	for (depth = 0; depth < ISO_MAXDEPTH; depth++) {
-		if (block == imp->root_extent)
-			return 0;
-		error = cd9660_dir_parent(imp, block, &block);
-		if (error != 0)
-			return error == EIO ? EIO : ESTALE;
+	if (key->ck_isdir > 1 || (key->ck_depth == 0) != (key->ck_isdir &&
+	    key->ck_ino == lblktosize(imp, imp->root_extent)))
+		return ESTALE;
+	for (i = 0; i < key->ck_depth; i++) {
+		if (key->ck_chain[i] >= imp->im_limit ||
+		    (i == 0) != (key->ck_chain[i] == imp->root_extent) ||
+		    (key->ck_isdir &&
+		    key->ck_chain[i] == key->ck_ino >> imp->im_bshift))
+			return ESTALE;
+		for (j = 0; j < i; j++)
+			if (key->ck_chain[i] == key->ck_chain[j])
+				return ESTALE;
 	}
-	return ESTALE;
+	sc = kmem_alloc(sizeof(*sc), KM_SLEEP);
+	for (i = 0; i < key->ck_depth && error == 0; i++) {
+		error = cd9660_dir_head(imp, key->ck_chain[i], sc, &size);
+		cd9660_scan_done(sc);
+	}
+	kmem_free(sc, sizeof(*sc));
+	return error == 0 || error == EIO ? error : ESTALE;
 }
 
-/*
- * The locked vnode of a handle.  Handles are made up by users: its numbers
- * must lead to a record of a directory that hangs off the root.
- */
+/* The locked vnode of a handle. */
 int
 cd9660_fhtovp(struct mount *mp, struct fid *fhp, int lktype,
     struct vnode **vpp)
 {
 	struct iso_mnt *imp = VFSTOISOFS(mp);
-	struct cd9660_key key;
-	struct ifid ifid;
+	struct cd9660_key *key;
+	size_t len = fhp->fid_len;
 	int error;
 
-	if (fhp->fid_len != sizeof(ifid))
+	if (len < sizeof(struct ifid) + CD9660_KEYLEN(0) ||
+	    len > sizeof(struct ifid) + CD9660_KEYLEN(ISO_MAXDEPTH))
 		return EINVAL;
-	memcpy(&ifid, fhp, sizeof(ifid));
-	if ((ifid.ifid_dir & imp->im_bmask) != 0 ||
-	    ifid.ifid_dir >> imp->im_bshift >= imp->im_limit)
-		return ESTALE;
-	error = handle_dir_check(mp,
-	    (uint32_t)(ifid.ifid_dir >> imp->im_bshift));
+	len -= sizeof(struct ifid);
+	key = kmem_alloc(len, KM_SLEEP);
+	memcpy(key, (const char *)fhp + sizeof(struct ifid), len);
+	error = EINVAL;
+	if (key->ck_depth <= ISO_MAXDEPTH &&
+	    len == CD9660_KEYLEN(key->ck_depth))
+		error = handle_check(imp, key);
+	if (error == 0)
+		error = vcache_get(mp, key, len, vpp);
+	kmem_free(key, len);
 	if (error != 0)
 		return error;
-
-	memset(&key, 0, sizeof(key));
-	key.ck_ino = ifid.ifid_ino;
-	key.ck_dir = ifid.ifid_dir;
-	error = vcache_get(mp, &key, sizeof(key), vpp);
-	if (error != 0)
-		return error == EINVAL ? ESTALE : error;
 	error = vn_lock(*vpp, lktype);
 	if (error != 0) {
 		vrele(*vpp);
@@ -379,18 +391,19 @@ cd9660_fhtovp(struct mount *mp, struct fid *fhp, int lktype,
 int
 cd9660_vptofh(struct vnode *vp, struct fid *fhp, size_t *fh_size)
 {
-	struct iso_node *ip = VTOI(vp);
+	const struct cd9660_key *key = VTOI(vp)->i_key;
+	const size_t keylen = CD9660_KEYLEN(key->ck_depth);
+	const size_t size = sizeof(struct ifid) + keylen;
 	struct ifid ifid;
 
-	if (*fh_size < sizeof(ifid)) {
-		*fh_size = sizeof(ifid);
+	if (*fh_size < size) {
+		*fh_size = size;
 		return E2BIG;
 	}
-	*fh_size = sizeof(ifid);
+	*fh_size = size;
 	memset(&ifid, 0, sizeof(ifid));
-	ifid.ifid_len = sizeof(ifid);
-	ifid.ifid_ino = ip->i_key.ck_ino;
-	ifid.ifid_dir = ip->i_key.ck_dir;
+	ifid.ifid_len = (uint16_t)size;
 	memcpy(fhp, &ifid, sizeof(ifid));
+	memcpy((char *)fhp + sizeof(ifid), key, keylen);
 	return 0;
 }

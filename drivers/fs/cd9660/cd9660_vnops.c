@@ -272,8 +272,7 @@ cd9660_readdir(void *v)
 			break;
 		}
 		if (error == 0)
-			error = cd9660_rec_entry(sc, dp->i_key.ck_dir,
-			    &rs->rs_entry);
+			error = cd9660_rec_entry(sc, dp, &rs->rs_entry);
 		if (error != 0)
 			break;
 		if (rs->rs_entry.e_hidden)
@@ -426,8 +425,9 @@ cd9660_print(void *v)
 	} */ *ap = v;
 	struct iso_node *ip = VTOI(ap->a_vp);
 
-	printf("tag VT_ISOFS, record %#jx in directory %#jx, size %ju\n",
-	    (uintmax_t)ip->i_key.ck_ino, (uintmax_t)ip->i_key.ck_dir,
+	printf("tag VT_ISOFS, %s %#jx, depth %u, size %ju\n",
+	    ip->i_key->ck_isdir ? "extent" : "record",
+	    (uintmax_t)ip->i_key->ck_ino, ip->i_key->ck_depth,
 	    (uintmax_t)ip->i_size);
 	return 0;
 }

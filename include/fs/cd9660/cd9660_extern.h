@@ -17,7 +17,6 @@
 #define	ISO_MAXNAMLEN		255	/* bytes of a name that users see */
 #define	ISO_MAXSECTIONS		1024	/* sections of a file */
 #define	ISO_MAXZEROSECTORS	16	/* in a row, inside a directory */
-#define	ISO_MAXDEPTH		64	/* directories above a file handle's */
 
 /* Each complaint is printed once for a mount. */
 enum iso_complaint {
@@ -27,7 +26,7 @@ enum iso_complaint {
 	ISO_BAD_TYPE, ISO_BAD_SECTION, ISO_BAD_NSECTIONS, ISO_BAD_INTERLEAVE,
 	ISO_BAD_SUSPLEN, ISO_BAD_SUSPFIELD, ISO_BAD_CE, ISO_BAD_NCE,
 	ISO_BAD_NAME, ISO_BAD_SYMLINK, ISO_BAD_DEVICE, ISO_BAD_XAR,
-	ISO_BAD_SPARSE, ISO_BAD_JOLIET,
+	ISO_BAD_SPARSE, ISO_BAD_JOLIET, ISO_BAD_DEPTH,
 	ISO_NCOMPLAINTS
 };
 
@@ -132,7 +131,8 @@ bool	cd9660_rec_isdot(const struct iso_directory_record *);
 bool	cd9660_rec_isdotdot(const struct iso_directory_record *);
 uint32_t cd9660_rec_start(struct iso_mnt *,
 	    const struct iso_directory_record *);
-int	cd9660_rec_entry(struct iso_scan *, uint64_t, struct iso_entry *);
+int	cd9660_rec_entry(struct iso_scan *, struct iso_node *,
+	    struct iso_entry *);
 int	cd9660_dir_head(struct iso_mnt *, uint32_t, struct iso_scan *,
 	    uint64_t *);
 int	cd9660_dir_parent(struct iso_mnt *, uint32_t, uint32_t *);
@@ -149,7 +149,9 @@ int	cd9660_rrip_attrs(struct iso_node *,
 	    const struct iso_directory_record *);
 
 /* cd9660_node.c */
-int	cd9660_getdir(struct mount *, uint32_t, struct vnode **);
+int	cd9660_getroot(struct mount *, struct vnode **);
+int	cd9660_getparent(struct vnode *, struct vnode **);
+int	cd9660_getchild(struct vnode *, uint64_t, bool, struct vnode **);
 int	cd9660_block(struct iso_node *, uint64_t, uint64_t *, uint32_t *);
 int	cd9660_inactive(void *);
 int	cd9660_reclaim(void *);
