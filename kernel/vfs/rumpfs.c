@@ -12,6 +12,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/dirent.h>
 #include <sys/extattr.h>
@@ -67,6 +68,7 @@ struct rumpfs_node {
 	off_t		rn_size;
 	dev_t		rn_rdev;
 	struct timespec	rn_atime, rn_mtime, rn_ctime, rn_birthtime;
+	bool		rn_accessed;	/* atomic: rn_atime is due */
 	struct lockf	*rn_lockf;
 	union {
 		struct {		/* VDIR */
@@ -136,6 +138,24 @@ rumpfs_now(struct timespec *ts)
 {
 
 	getnanotime(ts);
+}
+
+/* Reading is common and the time is seldom asked for: note it down later. */
+static inline void
+rumpfs_accessed(struct rumpfs_node *rn)
+{
+
+	atomic_store_relaxed(&rn->rn_accessed, true);
+}
+
+static void
+rumpfs_atime(struct rumpfs_node *rn)
+{
+
+	if (atomic_load_relaxed(&rn->rn_accessed)) {
+		rumpfs_now(&rn->rn_atime);
+		atomic_store_relaxed(&rn->rn_accessed, false);
+	}
 }
 
 static struct rumpfs_node *
@@ -711,6 +731,7 @@ rumpfs_getattr(void *v)
 	struct vattr *vap = ap->a_vap;
 	size_t i;
 
+	rumpfs_atime(rn);
 	vattr_null(vap);
 	vap->va_type = vp->v_type;
 	vap->va_mode = rn->rn_mode;
@@ -877,8 +898,10 @@ rumpfs_setattr(void *v)
 		    vap->va_vaflags));
 		if (error != 0)
 			return error;
-		if (vap->va_atime.tv_sec != VNOVAL)
+		if (vap->va_atime.tv_sec != VNOVAL) {
 			rn->rn_atime = vap->va_atime;
+			rn->rn_accessed = false;
+		}
 		if (vap->va_mtime.tv_sec != VNOVAL)
 			rn->rn_mtime = vap->va_mtime;
 		if (vap->va_birthtime.tv_sec != VNOVAL)
@@ -960,7 +983,7 @@ rumpfs_read(void *v)
 	if (uio->uio_resid == 0)
 		return 0;
 	if ((vp->v_mount->mnt_flag & MNT_NOATIME) == 0)
-		rumpfs_now(&rn->rn_atime);
+		rumpfs_accessed(rn);
 	if (rn->rn_ishost) {
 		if (rn->rn_readfd == -1)
 			return EBADF;
@@ -1488,7 +1511,7 @@ rumpfs_readdir(void *v)
 		}
 	}
 	kmem_free(de, sizeof(*de));
-	rumpfs_now(&rn->rn_atime);
+	rumpfs_accessed(rn);
 	if (ap->a_eofflag != NULL)
 		*ap->a_eofflag = eof;
 	if (cookies != NULL) {
@@ -1561,6 +1584,7 @@ rumpfs_inactive(void *v)
 			rn->rn_writefd = -1;
 		}
 	}
+	rumpfs_atime(rn);
 	/* A host file's node is found again by its key. */
 	*ap->a_recycle = rn->rn_nlink == 0 || rn->rn_ishost;
 	return 0;
@@ -1671,7 +1695,7 @@ rumpfs_specread(void *v)
 {
 	struct vop_read_args *ap = v;
 
-	rumpfs_now(&VTORN(ap->a_vp)->rn_atime);
+	rumpfs_accessed(VTORN(ap->a_vp));
 	return VOCALL(spec_vnodeop_p, VOFFSET(vop_read), v);
 }
 
@@ -1703,7 +1727,7 @@ rumpfs_fiforead(void *v)
 {
 	struct vop_read_args *ap = v;
 
-	rumpfs_now(&VTORN(ap->a_vp)->rn_atime);
+	rumpfs_accessed(VTORN(ap->a_vp));
 	return vn_fifo_bypass(v);
 }
 

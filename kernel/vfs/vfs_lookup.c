@@ -34,7 +34,10 @@ struct pathbuf {
 	char	*pb_path;		/* as the lookup leaves it */
 	char	*pb_pathcopy;		/* as it was, for those who ask */
 	unsigned pb_pathcopyuses;
+	char	pb_inline[MAXPATHLEN];	/* unless it was assimilated */
 };
+
+static pool_cache_t pathbuf_cache;
 
 void
 vfs_lookup_init(void)
@@ -42,6 +45,8 @@ vfs_lookup_init(void)
 
 	pnbuf_cache = pool_cache_init(MAXPATHLEN, 0, 0, 0, "pnbufpl", NULL,
 	    IPL_NONE, NULL, NULL, NULL);
+	pathbuf_cache = pool_cache_init(sizeof(struct pathbuf), 0, 0, 0,
+	    "pathbufpl", NULL, IPL_NONE, NULL, NULL, NULL);
 }
 
 static struct pathbuf *
@@ -49,8 +54,8 @@ pathbuf_create_raw(void)
 {
 	struct pathbuf *pb;
 
-	pb = kmem_alloc(sizeof(*pb), KM_SLEEP);
-	pb->pb_path = PNBUF_GET();
+	pb = pool_cache_get(pathbuf_cache, PR_WAITOK);
+	pb->pb_path = pb->pb_inline;
 	pb->pb_pathcopy = NULL;
 	pb->pb_pathcopyuses = 0;
 	return pb;
@@ -65,8 +70,9 @@ pathbuf_destroy(struct pathbuf *pb)
 
 	KASSERT(pb->pb_pathcopyuses == 0);
 	KASSERT(pb->pb_pathcopy == NULL);
-	PNBUF_PUT(pb->pb_path);
-	kmem_free(pb, sizeof(*pb));
+	if (pb->pb_path != pb->pb_inline)
+		PNBUF_PUT(pb->pb_path);
+	pool_cache_put(pathbuf_cache, pb);
 }
 
 /*
@@ -75,12 +81,9 @@ pathbuf_destroy(struct pathbuf *pb)
 struct pathbuf *
 pathbuf_assimilate(char *pnbuf)
 {
-	struct pathbuf *pb;
+	struct pathbuf *pb = pathbuf_create_raw();
 
-	pb = kmem_alloc(sizeof(*pb), KM_SLEEP);
 	pb->pb_path = pnbuf;
-	pb->pb_pathcopy = NULL;
-	pb->pb_pathcopyuses = 0;
 	return pb;
 }
 

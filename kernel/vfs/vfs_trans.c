@@ -9,6 +9,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/condvar.h>
 #include <sys/fstrans.h>
@@ -52,7 +53,7 @@ fstrans_mount(struct mount *mp)
 	cv_init(&fmi->fmi_cv, "fstrans");
 	fmi->fmi_state = FSTRANS_NORMAL;
 	fmi->fmi_owner = NULL;
-	SLIST_INIT(&fmi->fmi_more);
+	fmi->fmi_more = NULL;
 	SLIST_INIT(&fmi->fmi_cow);
 	return 0;
 }
@@ -67,8 +68,8 @@ fstrans_unmount(struct mount *mp)
 	struct fstrans_lwp *fl;
 	struct fscow_handler *h;
 
-	while ((fl = SLIST_FIRST(&fmi->fmi_more)) != NULL) {
-		SLIST_REMOVE_HEAD(&fmi->fmi_more, fl_entry);
+	while ((fl = fmi->fmi_more) != NULL) {
+		fmi->fmi_more = fl->fl_next;
 		kmem_free(fl, sizeof(*fl));
 	}
 	while ((h = SLIST_FIRST(&fmi->fmi_cow)) != NULL) {
@@ -86,33 +87,50 @@ fstrans_find(struct fstrans_mount_info *fmi, struct lwp *l)
 	int i;
 
 	for (i = 0; i < FSTRANS_INLINE; i++) {
-		if (fmi->fmi_lwps[i].fl_lwp == l)
+		if (atomic_load_relaxed(&fmi->fmi_lwps[i].fl_lwp) == l)
 			return &fmi->fmi_lwps[i];
 	}
-	SLIST_FOREACH(fl, &fmi->fmi_more, fl_entry) {
-		if (fl->fl_lwp == l)
+	if (__predict_true(!fmi->fmi_hasmore))
+		return NULL;
+	for (fl = atomic_load_acquire(&fmi->fmi_more); fl != NULL;
+	    fl = fl->fl_next) {
+		if (atomic_load_relaxed(&fl->fl_lwp) == l)
 			return fl;
 	}
 	return NULL;
 }
 
-/* A slot for the lwp; fmi_lock may be dropped and taken again. */
+/* A free slot, now the lwp's. */
 static struct fstrans_lwp *
-fstrans_add(struct fstrans_mount_info *fmi, struct lwp *l)
+fstrans_claim(struct fstrans_mount_info *fmi, struct lwp *l)
 {
-	struct fstrans_lwp *fl;
+	struct fstrans_lwp *fl, *new;
+	struct lwp *none;
 
-	fl = fstrans_find(fmi, NULL);
-	if (fl == NULL) {
-		mutex_exit(&fmi->fmi_lock);
-		fl = kmem_zalloc(sizeof(*fl), KM_SLEEP);
-		mutex_enter(&fmi->fmi_lock);
-		SLIST_INSERT_HEAD(&fmi->fmi_more, fl, fl_entry);
+	for (;;) {
+		fl = fstrans_find(fmi, NULL);
+		if (fl == NULL)
+			break;
+		none = NULL;
+		if (__atomic_compare_exchange_n(&fl->fl_lwp, &none, l, 0,
+		    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+			return fl;
 	}
-	fl->fl_lwp = l;
-	return fl;
+	new = kmem_zalloc(sizeof(*new), KM_SLEEP);
+	new->fl_lwp = l;
+	mutex_enter(&fmi->fmi_lock);
+	new->fl_next = fmi->fmi_more;
+	__atomic_store_n(&fmi->fmi_more, new, __ATOMIC_SEQ_CST);
+	fmi->fmi_hasmore = true;
+	mutex_exit(&fmi->fmi_lock);
+	return new;
 }
 
+/*
+ * No lock is taken where nobody suspends: the slot is claimed first and the
+ * state looked at after it, the suspender sets the state first and looks at
+ * the slots after it, so one of the two sees the other.
+ */
 static int
 fstrans_enter(struct mount *mp, bool wait, bool lazy)
 {
@@ -120,22 +138,36 @@ fstrans_enter(struct mount *mp, bool wait, bool lazy)
 	struct fstrans_lwp *fl;
 	struct lwp *l = curlwp;
 
-	mutex_enter(&fmi->fmi_lock);
 	fl = fstrans_find(fmi, l);
-	if (__predict_true(fl == NULL)) {
-		while (__predict_false(fmi->fmi_state != FSTRANS_NORMAL &&
-		    fmi->fmi_owner != l &&
-		    !(lazy && fmi->fmi_suspending))) {
-			if (!wait) {
-				mutex_exit(&fmi->fmi_lock);
-				return EBUSY;
-			}
-			cv_wait(&fmi->fmi_cv, &fmi->fmi_lock);
-		}
-		fl = fstrans_add(fmi, l);
+	if (fl != NULL) {
+		fl->fl_depth++;
+		return 0;
 	}
-	fl->fl_depth++;
-	mutex_exit(&fmi->fmi_lock);
+	for (;;) {
+		fl = fstrans_claim(fmi, l);
+		if (__predict_true(__atomic_load_n(&fmi->fmi_state,
+		    __ATOMIC_SEQ_CST) == FSTRANS_NORMAL))
+			break;
+
+		/* Suspended: step back and wait. */
+		mutex_enter(&fmi->fmi_lock);
+		if (fmi->fmi_state == FSTRANS_NORMAL || fmi->fmi_owner == l ||
+		    (lazy && fmi->fmi_suspending)) {
+			mutex_exit(&fmi->fmi_lock);
+			break;
+		}
+		atomic_store_release(&fl->fl_lwp, NULL);
+		cv_broadcast(&fmi->fmi_cv);
+		if (!wait) {
+			mutex_exit(&fmi->fmi_lock);
+			return EBUSY;
+		}
+		while (fmi->fmi_state != FSTRANS_NORMAL &&
+		    fmi->fmi_owner != l && !(lazy && fmi->fmi_suspending))
+			cv_wait(&fmi->fmi_cv, &fmi->fmi_lock);
+		mutex_exit(&fmi->fmi_lock);
+	}
+	fl->fl_depth = 1;
 	return 0;
 }
 
@@ -175,16 +207,18 @@ fstrans_done(struct mount *mp)
 	struct fstrans_mount_info *fmi = fstrans_info(mp);
 	struct fstrans_lwp *fl;
 
-	mutex_enter(&fmi->fmi_lock);
 	fl = fstrans_find(fmi, curlwp);
 	KASSERTMSG(fl != NULL && fl->fl_depth > 0,
 	    "file system transaction ended that was not begun");
-	if (--fl->fl_depth == 0) {
-		fl->fl_lwp = NULL;
-		if (__predict_false(fmi->fmi_state != FSTRANS_NORMAL))
-			cv_broadcast(&fmi->fmi_cv);
+	if (--fl->fl_depth > 0)
+		return;
+	(void)__atomic_exchange_n(&fl->fl_lwp, NULL, __ATOMIC_SEQ_CST);
+	if (__predict_false(__atomic_load_n(&fmi->fmi_state,
+	    __ATOMIC_SEQ_CST) != FSTRANS_NORMAL)) {
+		mutex_enter(&fmi->fmi_lock);
+		cv_broadcast(&fmi->fmi_cv);
+		mutex_exit(&fmi->fmi_lock);
 	}
-	mutex_exit(&fmi->fmi_lock);
 }
 
 /*
@@ -194,13 +228,8 @@ int
 fstrans_held(struct mount *mp)
 {
 	struct fstrans_mount_info *fmi = fstrans_info(mp);
-	int held;
 
-	mutex_enter(&fmi->fmi_lock);
-	held = fstrans_find(fmi, curlwp) != NULL ||
-	    fmi->fmi_owner == curlwp;
-	mutex_exit(&fmi->fmi_lock);
-	return held;
+	return fstrans_find(fmi, curlwp) != NULL || fmi->fmi_owner == curlwp;
 }
 
 /*
@@ -225,15 +254,19 @@ static bool
 fstrans_others(struct fstrans_mount_info *fmi, struct lwp *l)
 {
 	struct fstrans_lwp *fl;
+	struct lwp *who;
 	int i;
 
 	for (i = 0; i < FSTRANS_INLINE; i++) {
-		if (fmi->fmi_lwps[i].fl_lwp != NULL &&
-		    fmi->fmi_lwps[i].fl_lwp != l)
+		who = __atomic_load_n(&fmi->fmi_lwps[i].fl_lwp,
+		    __ATOMIC_SEQ_CST);
+		if (who != NULL && who != l)
 			return true;
 	}
-	SLIST_FOREACH(fl, &fmi->fmi_more, fl_entry) {
-		if (fl->fl_lwp != NULL && fl->fl_lwp != l)
+	for (fl = __atomic_load_n(&fmi->fmi_more, __ATOMIC_SEQ_CST);
+	    fl != NULL; fl = fl->fl_next) {
+		who = __atomic_load_n(&fl->fl_lwp, __ATOMIC_SEQ_CST);
+		if (who != NULL && who != l)
 			return true;
 	}
 	return false;
@@ -259,8 +292,9 @@ fstrans_setstate(struct mount *mp, enum fstrans_state new_state)
 		}
 		if (error == 0) {
 			fmi->fmi_owner = curlwp;
-			fmi->fmi_state = FSTRANS_SUSPENDED;
 			fmi->fmi_suspending = true;
+			__atomic_store_n(&fmi->fmi_state, FSTRANS_SUSPENDED,
+			    __ATOMIC_SEQ_CST);
 			while (fstrans_others(fmi, curlwp)) {
 				error = cv_wait_sig(&fmi->fmi_cv,
 				    &fmi->fmi_lock);
@@ -276,7 +310,7 @@ fstrans_setstate(struct mount *mp, enum fstrans_state new_state)
 		}
 	}
 	if (new_state == FSTRANS_NORMAL) {
-		fmi->fmi_state = FSTRANS_NORMAL;
+		atomic_store_release(&fmi->fmi_state, FSTRANS_NORMAL);
 		fmi->fmi_owner = NULL;
 		cv_broadcast(&fmi->fmi_cv);
 	}

@@ -12,9 +12,9 @@
 #define FSTRANS_INLINE	4	/* lwps at work without an allocation */
 
 struct fstrans_lwp {
-	struct lwp	*fl_lwp;	/* NULL: free */
-	unsigned int	fl_depth;
-	SLIST_ENTRY(fstrans_lwp) fl_entry;
+	struct lwp	*fl_lwp;	/* atomic; NULL: free */
+	unsigned int	fl_depth;	/* fl_lwp's own */
+	struct fstrans_lwp *fl_next;	/* : */
 };
 
 struct fscow_handler {
@@ -26,13 +26,14 @@ struct fscow_handler {
 struct fstrans_mount_info {
 	kmutex_t	fmi_lock;
 	kcondvar_t	fmi_cv;
-	enum fstrans_state fmi_state;
+	enum fstrans_state fmi_state;	/* atomic; set under fmi_lock */
 	bool		fmi_suspending;	/* waiting for the others */
 	struct lwp	*fmi_owner;	/* who suspended it */
 	unsigned int	fmi_nest;	/* vfs_suspend() by the owner */
 	unsigned int	fmi_cowrunning;	/* fscow_run() in progress */
 	struct fstrans_lwp fmi_lwps[FSTRANS_INLINE];
-	SLIST_HEAD(, fstrans_lwp) fmi_more;
+	struct fstrans_lwp *fmi_more;	/* grows under fmi_lock */
+	bool		fmi_hasmore;
 	SLIST_HEAD(, fscow_handler) fmi_cow;
 };
 

@@ -200,6 +200,11 @@ lru_requeue(vnode_impl_t *vip, vnodelst_t *head)
 {
 
 	mutex_enter(&vdrain_lock);
+	if (head != NULL && vip->vi_lrulisthd == head &&
+	    TAILQ_NEXT(vip, vi_lrulist) == NULL) {
+		mutex_exit(&vdrain_lock);
+		return;
+	}
 	if (vip->vi_lrulisthd != NULL)
 		TAILQ_REMOVE(vip->vi_lrulisthd, vip, vi_lrulist);
 	vip->vi_lrulisthd = head;

@@ -705,9 +705,12 @@ vn_seek(struct file *fp, off_t delta, int whence, off_t *newoffp, int flags)
 		if (error != 0)
 			return error;
 	}
-	mutex_enter(&fp->f_lock);
-	oldoff = fp->f_offset;
-	mutex_exit(&fp->f_lock);
+	oldoff = 0;
+	if (whence == SEEK_CUR || (flags & FOF_UPDATE_OFFSET)) {
+		mutex_enter(&fp->f_lock);
+		oldoff = fp->f_offset;
+		mutex_exit(&fp->f_lock);
+	}
 	switch (whence) {
 	case SEEK_CUR:
 		if (__builtin_add_overflow(oldoff, delta, &newoff))
@@ -725,9 +728,7 @@ vn_seek(struct file *fp, off_t delta, int whence, off_t *newoffp, int flags)
 	default:
 		return EINVAL;
 	}
-	(void)vn_lock(vp, LK_SHARED | LK_RETRY);
 	error = VOP_SEEK(vp, oldoff, newoff, fp->f_cred);
-	VOP_UNLOCK(vp);
 	if (error != 0)
 		return error;
 	if (newoffp != NULL)
