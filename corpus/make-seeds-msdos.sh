@@ -188,16 +188,20 @@ tree; poke $((3 * 512 + 64 + 26)) 00 00; seed dir-to-root 16
 tree; fat12 2 2; seed dir-cycle 16
 tree; poke $((1024 + 26)) ff 0f; seed dir-range 16
 
-# Operations.  Codes are those of harness/fsops.h.
+# Operations.  Codes and the meaning of the fields are those of harness/fsops.c;
+# paths from 128 on are new names, 16 for each directory.
 base() { cp "$tmp/base" "$img"; }
-base; op 1 0 1 0 0 0 0x242 0 0; op 4 0 0 0 0 1 0 0 3000; op 24 0 0 0 0 0 0 0 0; op 2 0 0 0 0 0 0 0 0; seed op-write 64
-base; op 1 0 1 0 0 0 2 0 0; op 6 0 0 0 0 1 0 20000 100; op 9 0 0 0 0 0 0 700 0; seed op-gap 64
-base; op 10 0 9 0 0 0 0755 0 0; op 13 0 2 9 0 0 0 0 0; op 11 0 9 0 0 0 0 0 0; seed op-dirs 64
-base; op 13 0 1 2 0 0 0 0 0; op 13 0 3 5 0 0 0 0 0; op 12 0 4 0 0 0 0 0 0; seed op-rename 64
-base; op 8 0 2 0 0 0 0 0 0; op 8 0 1 0 0 0 0 5000 0; op 25 0 0 0 0 0 0 0 0; op 26 0 0 0 0 0 0 0 0; seed op-truncate 64
-base; op 20 0 1 0 0 0 0444 0 0; op 22 0 1 0 0 0 0 0 0; op 41 0 1 0 0 0 0 0 0; op 18 0 1 0 0 0 0 0 0; seed op-attributes 64
-base; op 1 0 1 0 0 0 2 0 0; op 12 0 1 0 0 0 0 0 0; op 6 0 0 0 0 2 0 0 6000; op 3 0 0 0 0 0 0 0 4096; seed op-removed 64
-base; op 1 0 8 0 0 0 0x242 0 0; op 6 0 0 0 0 3 0 0 60000; op 6 0 0 0 0 3 0 60000 60000; seed op-full 64
-base; op 37 0 0 0 0 0 0 0 0; op 38 0 0 0 0 0 0 0 0; op 31 0 1 0 0 0 0 0 0; op 45 0 0 0 0 0 0 0 0; seed op-mounts 64
+open=1 close=2 read=3 write=4 pwrite=6 trunc=8 ftrunc=9 mkdir=10 rmdir=11 unlink=12 rename=13
+lstat=18 chmod=20 utimes=22 fsync=24 sync=25 statvfs=26 fhopen=31 remount=37 update=38 chflags=41 force=45
+base; op $open 5 128 0 0 0 0644 0 0; op $write 0 0 0 0 1 0 0 3000; op $fsync 0 0 0 0 0 0 0 0; op $close 0 0 0 0 0 0 0 0; seed op-write 64
+base; op $open 1 1 0 0 0 0 0 0; op $pwrite 0 0 0 0 1 0 20000 100; op $ftrunc 0 0 0 0 0 0 700 0; seed op-gap 64
+base; op $mkdir 0 130 0 0 0 0755 0 0; op $rename 0 1 131 0 0 0 0 0; op $rename 0 3 132 0 0 0 0 0; op $rmdir 0 130 0 0 0 0 0 0; seed op-dirs 64
+base; op $rename 0 1 2 0 0 0 0 0; op $rename 0 5 129 0 0 0 0 0; op $rename 0 3 144 0 0 0 0 0; op $unlink 0 4 0 0 0 0 0 0; seed op-rename 64
+base; op $trunc 0 2 0 0 0 0 0 0; op $trunc 0 1 0 0 0 0 5000 0; op $sync 0 0 0 0 0 0 0 0; op $statvfs 0 0 0 0 0 0 0 0; seed op-truncate 64
+base; op $chmod 0 1 0 0 0 0444 0 0; op $utimes 0 1 0 0 0 0 1000000000 1100000000; op $chflags 0 1 0 0 0 0 65536 0; op $lstat 0 1 0 0 0 0 0 0; seed op-attributes 64
+base; op $open 1 1 0 0 0 0 0 0; op $unlink 0 1 0 0 0 0 0 0; op $pwrite 0 0 0 0 2 0 0 6000; op $read 0 0 0 0 0 0 0 4096; seed op-removed 64
+base; op $open 5 133 0 0 0 0644 0 0; op $pwrite 0 0 0 0 3 0 0 60000; op $pwrite 0 0 0 0 3 0 30000 10000; seed op-full 64
+base; op $remount 0 0 0 0 0 0 0 0; op $update 1 0 0 0 0 0 0 0; op $update 0 0 0 0 0 0 0 0; op $fhopen 1 1 0 0 0 0 0 0; op $force 0 0 0 0 0 0 0 0; seed op-mounts 64
+base; for n in 128 129 130 131 132 133 134 135 136 137 138; do op $open 5 $n 0 0 0 0644 0 0; op $write 0 0 0 0 1 0 0 700; done; seed op-names 64 $((LONG + UTF8))
 
 echo "$(ls "$out"/seed-* | wc -l) seeds in $out, $(du -ck "$out"/seed-* | tail -1 | cut -f1) KiB"
