@@ -55,15 +55,15 @@ ATF_TC_BODY(name, tc)							\
 	x(bufq_cancel_move)						\
 	x(bufq_disksort_order)						\
 	x(bufq_fcfs_order)						\
-	x(bufq_priocscan_order)						\
+	x(bufq_priocscan_order)					\
 	x(bufq_readprio_order)						\
 	x(cache_busy_wait)						\
 	x(cache_delayed_write)						\
-	x(cache_errors)							\
+	x(cache_errors)						\
 	x(cache_limit)							\
 	x(cache_read_hit)						\
 	x(cache_size_change)						\
-	x(devsw_tables)							\
+	x(devsw_tables)						\
 	x(dk_deferred)							\
 	x(gpt_backup)							\
 	x(gpt_good)							\
@@ -73,6 +73,21 @@ ATF_TC_BODY(name, tc)							\
 	x(label_partitions)						\
 	x(mbr_wedges)							\
 	x(nested_io)							\
+	x(pages_directio)						\
+	x(pages_drain)							\
+	x(pages_errors)						\
+	x(pages_parallel)						\
+	x(pages_read_2k)						\
+	x(pages_read_32k)						\
+	x(pages_read_4k)						\
+	x(pages_read_512)						\
+	x(pages_read_64k)						\
+	x(pages_reclaim_writes)					\
+	x(pages_write_16k)						\
+	x(pages_write_1k)						\
+	x(pages_write_4k)						\
+	x(pages_write_512)						\
+	x(pages_write_fault)						\
 	x(physio_bounds)						\
 	x(wedge_add_io)
 
