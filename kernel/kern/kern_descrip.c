@@ -396,7 +396,7 @@ fputdummy(struct file *fp)
  * Users.
  */
 
-static void
+static inline void
 fdfile_release(filedesc_t *fdp, fdfile_t *ff)
 {
 	u_int u;
@@ -409,7 +409,8 @@ fdfile_release(filedesc_t *fdp, fdfile_t *ff)
 	}
 }
 
-static struct file *
+/* The same as fd_getfile() and fd_putfile(), for who knows the table. */
+struct file *
 fd_lookup(filedesc_t *fdp, unsigned fd)
 {
 	fdtab_t *dt = __atomic_load_n(&fdp->fd_dt, __ATOMIC_ACQUIRE);
@@ -455,11 +456,17 @@ fd_getfile2(struct proc *p, unsigned fd)
 }
 
 void
-fd_putfile(unsigned fd)
+fd_release(filedesc_t *fdp, unsigned fd)
 {
-	filedesc_t *fdp = curlwp->l_fd;
 
 	fdfile_release(fdp, fdp->fd_dt->dt_ff[fd]);
+}
+
+void
+fd_putfile(unsigned fd)
+{
+
+	fd_release(curlwp->l_fd, fd);
 }
 
 /* The same for vnodes (EBADF, EINVAL: something else) and sockets. */

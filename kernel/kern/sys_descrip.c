@@ -89,7 +89,7 @@ sys_close(struct lwp *l, const struct sys_close_args *uap, register_t *retval)
 {
 	int error;
 
-	if (fd_getfile((unsigned)SCARG(uap, fd)) == NULL)
+	if (fd_lookup(l->l_fd, (unsigned)SCARG(uap, fd)) == NULL)
 		return EBADF;
 	error = fd_close((unsigned)SCARG(uap, fd));
 	/* The descriptor is gone; the call must not be made again. */

@@ -44,11 +44,11 @@ sigpipe(struct proc *p, const struct file *fp)
 }
 
 /* The transfer; todo bytes, which fit a ssize_t. */
-static int
-fileio(struct file *fp, struct iovec *iov, int iovcnt, size_t todo,
-    off_t *offset, enum uio_rw rw, int flags, register_t *retval)
+static inline int
+fileio(struct lwp *l, struct file *fp, struct iovec *iov, int iovcnt,
+    size_t todo, off_t *offset, enum uio_rw rw, int flags, register_t *retval)
 {
-	struct proc *p = curproc;
+	struct proc *p = l->l_proc;
 	struct uio uio;
 	int error;
 
@@ -73,38 +73,39 @@ fileio(struct file *fp, struct iovec *iov, int iovcnt, size_t todo,
 	return error;
 }
 
-int
-dofileread(int fd, struct file *fp, void *buf, size_t nbyte, off_t *offset,
-    int flags, register_t *retval)
+/* One buffer; releases the descriptor. */
+static inline int
+rw1(struct lwp *l, int fd, struct file *fp, void *buf, size_t nbyte,
+    off_t *offset, enum uio_rw rw, int flags, register_t *retval)
 {
 	struct iovec iov = { .iov_base = buf, .iov_len = nbyte };
 	int error;
 
-	if (nbyte > SSIZE_MAX)
+	if (__predict_false(nbyte > SSIZE_MAX))
 		error = EINVAL;
 	else
-		error = fileio(fp, &iov, 1, nbyte, offset, UIO_READ, flags,
+		error = fileio(l, fp, &iov, 1, nbyte, offset, rw, flags,
 		    retval);
-	fd_putfile((unsigned)fd);
+	fd_release(l->l_fd, (unsigned)fd);
 	return error;
+}
+
+int
+dofileread(int fd, struct file *fp, void *buf, size_t nbyte, off_t *offset,
+    int flags, register_t *retval)
+{
+
+	return rw1(curlwp, fd, fp, buf, nbyte, offset, UIO_READ, flags,
+	    retval);
 }
 
 int
 dofilewrite(int fd, struct file *fp, const void *buf, size_t nbyte,
     off_t *offset, int flags, register_t *retval)
 {
-	struct iovec iov = {
-		.iov_base = __UNCONST(buf), .iov_len = nbyte
-	};
-	int error;
 
-	if (nbyte > SSIZE_MAX)
-		error = EINVAL;
-	else
-		error = fileio(fp, &iov, 1, nbyte, offset, UIO_WRITE, flags,
-		    retval);
-	fd_putfile((unsigned)fd);
-	return error;
+	return rw1(curlwp, fd, fp, __UNCONST(buf), nbyte, offset, UIO_WRITE,
+	    flags, retval);
 }
 
 int
@@ -147,13 +148,14 @@ iov_free(struct iovec *iov, struct iovec *small, int n)
  * The file of fd if it is open for what flag says, and, when offset is given,
  * can be read from anywhere and there.
  */
-static int
-io_getfile(int fd, int flag, const off_t *offset, struct file **fpp)
+static inline int
+io_getfile(struct lwp *l, int fd, int flag, const off_t *offset,
+    struct file **fpp)
 {
 	struct file *fp;
 	int error = 0;
 
-	fp = fd_getfile((unsigned)fd);
+	fp = fd_lookup(l->l_fd, (unsigned)fd);
 	if (__predict_false(fp == NULL))
 		return EBADF;
 	if (__predict_false((fp->f_flag & flag) == 0))
@@ -166,7 +168,7 @@ io_getfile(int fd, int flag, const off_t *offset, struct file **fpp)
 			    &(off_t){ 0 }, 0);
 	}
 	if (__predict_false(error)) {
-		fd_putfile((unsigned)fd);
+		fd_release(l->l_fd, (unsigned)fd);
 		return error;
 	}
 	*fpp = fp;
@@ -178,11 +180,12 @@ filev(int fd, const struct iovec *uiov, int n, off_t *offset, int flags,
     enum uio_rw rw, register_t *retval)
 {
 	struct iovec small[UIO_SMALLIOV], *iov;
+	struct lwp *l = curlwp;
 	struct file *fp;
 	size_t len;
 	int error;
 
-	error = io_getfile(fd, rw == UIO_READ ? FREAD : FWRITE, offset, &fp);
+	error = io_getfile(l, fd, rw == UIO_READ ? FREAD : FWRITE, offset, &fp);
 	if (error)
 		return error;
 	if (offset == NULL)
@@ -190,10 +193,10 @@ filev(int fd, const struct iovec *uiov, int n, off_t *offset, int flags,
 	error = iov_copyin(&iov, small, uiov, n, &len);
 	if (error == 0) {
 		/* uiomove() advances the array, but doesn't move it. */
-		error = fileio(fp, iov, n, len, offset, rw, flags, retval);
+		error = fileio(l, fp, iov, n, len, offset, rw, flags, retval);
 		iov_free(iov, small, n);
 	}
-	fd_putfile((unsigned)fd);
+	fd_release(l->l_fd, (unsigned)fd);
 	return error;
 }
 
@@ -220,11 +223,11 @@ sys_read(struct lwp *l, const struct sys_read_args *uap, register_t *retval)
 	struct file *fp;
 	int error;
 
-	error = io_getfile(SCARG(uap, fd), FREAD, NULL, &fp);
+	error = io_getfile(l, SCARG(uap, fd), FREAD, NULL, &fp);
 	if (error)
 		return error;
-	return dofileread(SCARG(uap, fd), fp, SCARG(uap, buf),
-	    SCARG(uap, nbyte), &fp->f_offset, FOF_UPDATE_OFFSET, retval);
+	return rw1(l, SCARG(uap, fd), fp, SCARG(uap, buf),
+	    SCARG(uap, nbyte), &fp->f_offset, UIO_READ, FOF_UPDATE_OFFSET, retval);
 }
 
 int
@@ -233,11 +236,11 @@ sys_write(struct lwp *l, const struct sys_write_args *uap, register_t *retval)
 	struct file *fp;
 	int error;
 
-	error = io_getfile(SCARG(uap, fd), FWRITE, NULL, &fp);
+	error = io_getfile(l, SCARG(uap, fd), FWRITE, NULL, &fp);
 	if (error)
 		return error;
-	return dofilewrite(SCARG(uap, fd), fp, SCARG(uap, buf),
-	    SCARG(uap, nbyte), &fp->f_offset, FOF_UPDATE_OFFSET, retval);
+	return rw1(l, SCARG(uap, fd), fp, __UNCONST(SCARG(uap, buf)),
+	    SCARG(uap, nbyte), &fp->f_offset, UIO_WRITE, FOF_UPDATE_OFFSET, retval);
 }
 
 int
@@ -247,11 +250,11 @@ sys_pread(struct lwp *l, const struct sys_pread_args *uap, register_t *retval)
 	struct file *fp;
 	int error;
 
-	error = io_getfile(SCARG(uap, fd), FREAD, &offset, &fp);
+	error = io_getfile(l, SCARG(uap, fd), FREAD, &offset, &fp);
 	if (error)
 		return error;
-	return dofileread(SCARG(uap, fd), fp, SCARG(uap, buf),
-	    SCARG(uap, nbyte), &offset, 0, retval);
+	return rw1(l, SCARG(uap, fd), fp, SCARG(uap, buf),
+	    SCARG(uap, nbyte), &offset, UIO_READ, 0, retval);
 }
 
 int
@@ -262,11 +265,11 @@ sys_pwrite(struct lwp *l, const struct sys_pwrite_args *uap,
 	struct file *fp;
 	int error;
 
-	error = io_getfile(SCARG(uap, fd), FWRITE, &offset, &fp);
+	error = io_getfile(l, SCARG(uap, fd), FWRITE, &offset, &fp);
 	if (error)
 		return error;
-	return dofilewrite(SCARG(uap, fd), fp, SCARG(uap, buf),
-	    SCARG(uap, nbyte), &offset, 0, retval);
+	return rw1(l, SCARG(uap, fd), fp, __UNCONST(SCARG(uap, buf)),
+	    SCARG(uap, nbyte), &offset, UIO_WRITE, 0, retval);
 }
 
 int

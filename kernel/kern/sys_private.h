@@ -37,6 +37,10 @@ int	iov_copyin(struct iovec **, struct iovec *, const struct iovec *, int,
 	    size_t *);
 void	iov_free(struct iovec *, struct iovec *, int);
 
+/* fd_getfile() and fd_putfile() for who has the table at hand. */
+struct file *fd_lookup(filedesc_t *, unsigned);
+void	fd_release(filedesc_t *, unsigned);
+
 /*
  * A descriptor for a new file: the tail of kqueue(2) and its kind.  Flags
  * are open's, fflag is FREAD and FWRITE.  A negative errno if it fails.
