@@ -160,7 +160,7 @@ make_ready(struct ru_fiber *f)
 	wq_append(&runq, f);
 }
 
-void
+RU_NOSAN void
 ru_wake(struct ru_fiber *f)
 {
 
@@ -312,7 +312,7 @@ switch_to(struct ru_fiber *to)
 	switch_finish(from->f_fake);
 }
 
-bool
+RU_NOSAN bool
 ru_block(struct ru_waitq *wq, int64_t until, const char *wmesg)
 {
 	struct ru_fiber *f = ru_cur;
@@ -335,7 +335,7 @@ yield(void)
 	switch_to(pick());
 }
 
-void
+RU_NOSAN void
 rumpuser_sched_point(void)
 {
 	struct ru_fiber *f;
@@ -648,7 +648,7 @@ rumpuser_thread_join(void *cookie)
 	return 0;
 }
 
-struct lwp *
+RU_NOSAN struct lwp *
 rumpuser_curlwp(void)
 {
 
@@ -676,17 +676,17 @@ rumpuser_curlwpop(int op, struct lwp *l)
  * For the rest of this layer.
  */
 
-void
+RU_NOSAN void
 ru_lock(void)
 {
 }
 
-void
+RU_NOSAN void
 ru_unlock(void)
 {
 }
 
-void
+RU_NOSAN void
 ru_stack_bounds(uintptr_t *lo, uintptr_t *hi)
 {
 
@@ -701,7 +701,7 @@ ru_thread_name(void)
 	return ru_cur->f_name;
 }
 
-unsigned
+RU_NOSAN unsigned
 ru_thread_id(void)
 {
 

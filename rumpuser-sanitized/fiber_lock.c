@@ -81,7 +81,7 @@ mutex_wait(struct rumpuser_mtx *m)
 	ru_block(&m->m_wq, INT64_MAX, "mutex");
 }
 
-void
+RU_NOSAN void
 rumpuser_mutex_enter_nowrap(struct rumpuser_mtx *m)
 {
 
@@ -112,7 +112,7 @@ mutex_enter_slow(struct rumpuser_mtx *m)
 	ru_sched(nlocks, NULL);
 }
 
-void
+RU_NOSAN void
 rumpuser_mutex_enter(struct rumpuser_mtx *m)
 {
 
@@ -123,7 +123,7 @@ rumpuser_mutex_enter(struct rumpuser_mtx *m)
 		mutex_enter_slow(m);
 }
 
-int
+RU_NOSAN int
 rumpuser_mutex_tryenter(struct rumpuser_mtx *m)
 {
 
@@ -133,7 +133,7 @@ rumpuser_mutex_tryenter(struct rumpuser_mtx *m)
 	return 0;
 }
 
-void
+RU_NOSAN void
 rumpuser_mutex_exit(struct rumpuser_mtx *m)
 {
 	struct ru_fiber *f;
@@ -378,7 +378,7 @@ rumpuser_cv_timedwait(struct rumpuser_cv *cv, struct rumpuser_mtx *m,
 	return cv_sleep(cv, m, rel) ? NB_ETIMEDOUT : 0;
 }
 
-void
+RU_NOSAN void
 rumpuser_cv_signal(struct rumpuser_cv *cv)
 {
 

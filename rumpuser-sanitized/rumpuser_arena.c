@@ -183,7 +183,7 @@ ru_arena_decommit(size_t keep)
 		ru_virgin = keep;
 }
 
-char *
+RU_NOSAN char *
 ru_arena_more(size_t len)
 {
 	size_t old = ru_brk;

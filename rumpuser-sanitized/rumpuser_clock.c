@@ -38,7 +38,7 @@ ru_clock_virtual(void)
 }
 
 /* The monotonic clock in nanoseconds, without advancing it. */
-int64_t
+RU_NOSAN int64_t
 ru_clock_mono(void)
 {
 
@@ -71,7 +71,7 @@ ru_clock_host_sleep(int64_t until)
 		;
 }
 
-int
+RU_NOSAN int
 rumpuser_clock_gettime(int which, int64_t *sec, long *nsec)
 {
 	int64_t ns;

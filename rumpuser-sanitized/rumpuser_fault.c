@@ -19,7 +19,7 @@ static int (*fault_hook)(enum rumpuser_faultkind, uint64_t) RU_STATE = NULL;
 static uint64_t steps RU_STATE = 0;
 static uint64_t step_limit RU_STATE = UINT64_MAX;
 
-int
+RU_NOSAN int
 rumpuser_fault(enum rumpuser_faultkind kind)
 {
 	struct fault *fa;
@@ -66,7 +66,7 @@ rumpuser_fault_count(enum rumpuser_faultkind kind)
 	return (unsigned)kind < RUMPUSER_NFAULT ? faults[kind].fa_count : 0;
 }
 
-void
+RU_NOSAN void
 rumpuser_step(unsigned n)
 {
 	uint64_t now;

@@ -55,7 +55,7 @@
 /* Saved and restored; the sanitizers put no red zones in such a section. */
 #define	RU_STATE	__attribute__((__section__("rumpuser_state")))
 
-/* Code that touches poisoned memory on purpose. */
+/* Code that touches poisoned memory on purpose, and the hottest paths. */
 #if defined(__clang__)
 #define	RU_NOSAN __attribute__((__no_sanitize__("address", "thread", \
 	    "memory", "undefined", "coverage")))
