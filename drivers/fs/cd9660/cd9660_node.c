@@ -438,7 +438,7 @@ key_vnode(struct mount *mp, union cd9660_keybuf *kb, struct cd9660_key *key,
 	return error;
 }
 
-/* The root directory, referenced and not locked. */
+/* Loads the root directory; referenced and not locked. */
 int
 cd9660_getroot(struct mount *mp, struct vnode **vpp)
 {
@@ -460,8 +460,11 @@ cd9660_getparent(struct vnode *dvp, struct vnode **vpp)
 	struct cd9660_key *key;
 	uint32_t depth;
 
-	if (dkey->ck_depth == 0)
-		return cd9660_getroot(dvp->v_mount, vpp);
+	if (dkey->ck_depth <= 1) {
+		*vpp = VTOI(dvp)->i_mnt->im_root;
+		vref(*vpp);
+		return 0;
+	}
 	depth = dkey->ck_depth - 1;
 	key = key_get(&kb, depth);
 	key->ck_ino = lblktosize(VTOI(dvp)->i_mnt, dkey->ck_chain[depth]);

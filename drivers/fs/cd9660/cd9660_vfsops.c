@@ -157,6 +157,15 @@ iso_mountfs(struct vnode *devvp, struct mount *mp, struct lwp *l,
 	mp->mnt_iflag |= IMNT_MPSAFE | IMNT_DTYPE;
 	mp->mnt_dev_bshift = DEV_BSHIFT;
 	mp->mnt_fs_bshift = imp->im_bshift;
+
+	/* A volume without a good root could not even be unmounted. */
+	error = cd9660_getroot(mp, &imp->im_root);
+	if (error != 0) {
+		mp->mnt_data = NULL;
+		mp->mnt_flag &= ~MNT_LOCAL;
+		kmem_free(imp, sizeof(*imp));
+		return error;
+	}
 	spec_node_setmountedfs(devvp, mp);
 	return 0;
 }
@@ -245,8 +254,11 @@ cd9660_mount(struct mount *mp, const char *path, void *data,
 			return error;
 		}
 	}
-	return set_statvfs_info(path, UIO_USERSPACE, args->fspec,
+	error = set_statvfs_info(path, UIO_USERSPACE, args->fspec,
 	    UIO_USERSPACE, mp->mnt_op->vfs_name, mp, l);
+	if (error != 0 && (mp->mnt_flag & MNT_UPDATE) == 0)
+		(void)cd9660_unmount(mp, MNT_FORCE);
+	return error;
 }
 
 int
@@ -261,11 +273,15 @@ cd9660_unmount(struct mount *mp, int mntflags)
 {
 	struct iso_mnt *imp = VFSTOISOFS(mp);
 	struct vnode *devvp = imp->im_devvp;
+	const bool force = (mntflags & MNT_FORCE) != 0;
 	int error;
 
-	error = vflush(mp, NULLVP, (mntflags & MNT_FORCE) ? FORCECLOSE : 0);
+	error = vflush(mp, imp->im_root, force ? FORCECLOSE : 0);
 	if (error != 0)
 		return error;
+	if (vrefcnt(imp->im_root) > 1 && !force)
+		return EBUSY;
+	vgone(imp->im_root);
 	if (devvp->v_type != VBAD)
 		spec_node_setmountedfs(devvp, NULL);
 	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
@@ -280,12 +296,12 @@ cd9660_unmount(struct mount *mp, int mntflags)
 int
 cd9660_root(struct mount *mp, int lktype, struct vnode **vpp)
 {
+	struct vnode *vp = VFSTOISOFS(mp)->im_root;
 	int error;
 
-	error = cd9660_getroot(mp, vpp);
-	if (error != 0)
-		return error;
-	error = vn_lock(*vpp, lktype);
+	vref(vp);
+	*vpp = vp;
+	error = vn_lock(vp, lktype);
 	if (error != 0) {
 		vrele(*vpp);
 		*vpp = NULL;

@@ -34,6 +34,7 @@ enum iso_complaint {
 struct iso_mnt {
 	struct mount	*im_mountp;
 	struct vnode	*im_devvp;
+	struct vnode	*im_root;	/* referenced, so that it is always there */
 	dev_t		im_dev;
 	int		im_flags;	/* ISOFSMNT_* */
 	enum ISO_FTYPE	iso_ftype;
