@@ -22,13 +22,4 @@
 #define EXTATTR_CMD_START	0x00000001
 #define EXTATTR_CMD_STOP	0x00000002
 
-#ifdef _KERNEL
-#include <sys/param.h>
-
-struct lwp;
-struct vnode;
-
-int	extattr_check_cred(struct vnode *, const char *, kauth_cred_t, int);
-#endif
-
 #endif

@@ -89,12 +89,6 @@ struct kauth_cred;
 struct lwp;
 struct nameidata;
 struct quotactl_args;
-struct quotastat;
-struct quotaidtypestat;
-struct quotaobjtypestat;
-struct quotakcursor;
-struct quotakey;
-struct quotaval;
 struct vattr;
 struct vnode;
 struct vnode_impl;
@@ -123,7 +117,6 @@ struct mount {
 	int		mnt_fs_bshift;		/* : log2 of a block */
 	int		mnt_dev_bshift;		/* : log2 of a device block */
 	unsigned int	mnt_refcnt;		/* references to this memory */
-	unsigned int	mnt_busynest;		/* held by suspension of busy */
 	int		mnt_synclist_slot;	/* syncer */
 	uint64_t	mnt_gen;		/* orders the mounts in time */
 	TAILQ_ENTRY(mount) mnt_synclist;	/* syncer */
@@ -270,8 +263,6 @@ struct vnode *
 	vfs_vnode_iterator_next(struct vnode_iterator *,
 	    bool (*)(void *, struct vnode *), void *);
 
-struct sysctllog;
-
 int	vfs_busy(struct mount *);
 int	vfs_trybusy(struct mount *);
 void	vfs_unbusy(struct mount *);
@@ -291,7 +282,6 @@ int	vfs_mountroot(void);
 void	vfs_getnewfsid(struct mount *);
 int	vfs_drainvnodes(void);
 void	vfs_insmntque(struct vnode *, struct mount *);
-void	vfs_write_resume(struct mount *);
 int	vfs_suspend(struct mount *, int);
 void	vfs_resume(struct mount *);
 struct mount *
@@ -328,21 +318,15 @@ int	mount_specific_key_create(specificdata_key_t *, specificdata_dtor_t);
 void	mount_specific_key_delete(specificdata_key_t);
 void *	mount_getspecific(struct mount *, specificdata_key_t);
 void	mount_setspecific(struct mount *, specificdata_key_t, void *);
-int	vfs_quotactl_stat(struct mount *, struct quotastat *);
 int	eopnotsupp(void);
 int	makefstype(const char *);
 
-extern struct vfsops *mountroot_ops;
 extern int (*mountroot)(void);
-extern struct vfsops *const vfs_list_initial[];
 extern kmutex_t	vfs_list_lock;
 extern kmutex_t	mountlist_lock;
-extern struct sysctlnode *vfs_generic_node;
 
 LIST_HEAD(vfs_list_head, vfsops);
 extern struct vfs_list_head vfs_list;
-extern int nmountcompatnames;
-extern const char * const mountcompatnames[];
 
 extern int dovfsusermount;
 

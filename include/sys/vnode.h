@@ -356,7 +356,6 @@ int	vtruncbuf(struct vnode *, daddr_t, bool, int);
 void	vwakeup(struct buf *);
 int	vdead_check(struct vnode *, int);
 void	vrevoke(struct vnode *);
-void	vremfree(struct vnode *);
 void	vshareilock(struct vnode *, struct vnode *);
 void	vshareklist(struct vnode *, struct vnode *);
 int	vrefcnt(struct vnode *);
@@ -410,7 +409,6 @@ struct vnode *
 void	vattr_dump(const struct vattr *);
 int	usermount_common_policy(struct mount *, u_long);
 int	vfs_unixify_accmode(accmode_t *);
-uint64_t vnode_generation(void);
 
 /*
  * Does some knote of `vp' wait for one of the events in `hint'?

@@ -7,6 +7,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/buf.h>
+#include <sys/dirhash.h>
 #include <sys/filedesc.h>
 #include <sys/fstrans.h>
 #include <sys/kauth.h>
@@ -74,6 +75,7 @@ RUMP_COMPONENT(RUMP_COMPONENT_VFS)
 	spec_init();
 	vfsinit();
 	dead_init();
+	dirhash_init();
 	vfs_syncer_init();
 
 	mountroot = rumpfs_mountroot;

@@ -187,6 +187,7 @@ cache_lookup(struct vnode *dvp, const char *name, size_t namelen,
 	struct namecache *nc;
 	struct vnode *vp;
 	uint32_t hash;
+	int error;
 
 	if (iswhiteout_ret != NULL)
 		*iswhiteout_ret = 0;
@@ -225,10 +226,12 @@ cache_lookup(struct vnode *dvp, const char *name, size_t namelen,
 		TAILQ_REMOVE(&nc_lrulist, nc, nc_lru);
 		TAILQ_INSERT_TAIL(&nc_lrulist, nc, nc_lru);
 	}
-	mutex_enter(vp->v_interlock);
 	nchstats.ncs_goodhits++;
+	/* The lock keeps a dying vnode from being freed under us. */
+	mutex_enter(vp->v_interlock);
+	error = vcache_tryvget(vp);
 	mutex_exit(&namecache_lock);
-	if (vcache_tryvget(vp) != 0)
+	if (error != 0)
 		return false;
 	*vn_ret = vp;
 	return true;
@@ -254,6 +257,7 @@ cache_lookup_linked(struct vnode *dvp, const char *name, size_t namelen,
 	mode_t mode;
 	uid_t uid;
 	gid_t gid;
+	int error;
 
 	*vn_ret = NULL;
 	hash = nc_hash(dvp, name, namelen);
@@ -283,10 +287,12 @@ cache_lookup_linked(struct vnode *dvp, const char *name, size_t namelen,
 		TAILQ_REMOVE(&nc_lrulist, nc, nc_lru);
 		TAILQ_INSERT_TAIL(&nc_lrulist, nc, nc_lru);
 	}
-	mutex_enter(vp->v_interlock);
 	nchstats.ncs_goodhits++;
+	/* The lock keeps a dying vnode from being freed under us. */
+	mutex_enter(vp->v_interlock);
+	error = vcache_tryvget(vp);
 	mutex_exit(&namecache_lock);
-	if (vcache_tryvget(vp) != 0)
+	if (error != 0)
 		return false;
 	if (kauth_authorize_vnode(cred, KAUTH_ACCESS_ACTION(VEXEC,
 	    dvp->v_type, mode & ALLPERMS), dvp, NULL,
@@ -396,10 +402,11 @@ cache_revlookup(struct vnode *vp, struct vnode **dvpp, char **bpp, char *bufp,
 			bp = NULL;
 		}
 		dvp = nc->nc_dvp;
-		mutex_enter(dvp->v_interlock);
 		nchstats.ncs_revhits++;
+		mutex_enter(dvp->v_interlock);
+		error = vcache_tryvget(dvp);
 		mutex_exit(&namecache_lock);
-		if (vcache_tryvget(dvp) != 0)
+		if (error != 0)
 			return -1;
 		if (bpp != NULL)
 			*bpp = bp;

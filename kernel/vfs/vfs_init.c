@@ -378,6 +378,9 @@ int
 VFS_SUSPENDCTL(struct mount *mp, int cmd)
 {
 
+	/* One without it can't be suspended. */
+	if (mp->mnt_op->vfs_suspendctl == NULL)
+		return EOPNOTSUPP;
 	return (*mp->mnt_op->vfs_suspendctl)(mp, cmd);
 }
 

@@ -27,6 +27,20 @@ const struct vnodeop_desc vop_default_desc = {
 	.vdesc_componentname_offset = VDESC_NO_OFFSET,
 };
 
+/* A file system that is not safe on several CPUs gets the big lock. */
+static inline int
+vop_call(struct vnode *vp, int off, void *ap)
+{
+	int error;
+
+	if (__predict_true((vp->v_vflag & VV_MPSAFE) != 0))
+		return VCALL(vp, off, ap);
+	KERNEL_LOCK(1, NULL);
+	error = VCALL(vp, off, ap);
+	KERNEL_UNLOCK_ONE(NULL);
+	return error;
+}
+
 /* The mount whose transaction a call on an unlocked vnode runs in. */
 static struct mount *
 vop_enter(struct vnode *vp)
@@ -83,7 +97,7 @@ VOP_BWRITE(struct vnode *vp, struct buf *bp)
 		.a_bp = bp,
 	};
 
-	return VCALL(vp, VOFFSET(vop_bwrite), &a);
+	return vop_call(vp, VOFFSET(vop_bwrite), &a);
 }
 
 /* PARSEPATH */
@@ -113,7 +127,7 @@ VOP_PARSEPATH(struct vnode *dvp, const char *name, size_t *retval)
 	};
 
 	rumpuser_step(1);
-	return VCALL(dvp, VOFFSET(vop_parsepath), &a);
+	return vop_call(dvp, VOFFSET(vop_parsepath), &a);
 }
 
 /* LOOKUP */
@@ -144,7 +158,7 @@ VOP_LOOKUP(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp)
 	};
 
 	rumpuser_step(1);
-	return VCALL(dvp, VOFFSET(vop_lookup), &a);
+	return vop_call(dvp, VOFFSET(vop_lookup), &a);
 }
 
 /* CREATE */
@@ -178,7 +192,7 @@ VOP_CREATE(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp,
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(dvp, VOFFSET(vop_create), &a);
+	error = vop_call(dvp, VOFFSET(vop_create), &a);
 	if (error == 0)
 		VN_KNOTE(dvp, NOTE_WRITE);
 	return error;
@@ -215,7 +229,7 @@ VOP_MKNOD(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp,
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(dvp, VOFFSET(vop_mknod), &a);
+	error = vop_call(dvp, VOFFSET(vop_mknod), &a);
 	if (error == 0)
 		VN_KNOTE(dvp, NOTE_WRITE);
 	return error;
@@ -249,7 +263,7 @@ VOP_OPEN(struct vnode *vp, int mode, kauth_cred_t cred)
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(vp, VOFFSET(vop_open), &a);
+	error = vop_call(vp, VOFFSET(vop_open), &a);
 	if (error == 0)
 		VN_KNOTE(vp, NOTE_OPEN);
 	return error;
@@ -283,7 +297,7 @@ VOP_CLOSE(struct vnode *vp, int fflag, kauth_cred_t cred)
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(vp, VOFFSET(vop_close), &a);
+	error = vop_call(vp, VOFFSET(vop_close), &a);
 	if (error == 0)
 		VN_KNOTE(vp, fflag & FWRITE ? NOTE_CLOSE_WRITE : NOTE_CLOSE);
 	return error;
@@ -316,7 +330,7 @@ VOP_ACCESS(struct vnode *vp, accmode_t accmode, kauth_cred_t cred)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_access), &a);
+	return vop_call(vp, VOFFSET(vop_access), &a);
 }
 
 /* ACCESSX */
@@ -346,7 +360,7 @@ VOP_ACCESSX(struct vnode *vp, accmode_t accmode, kauth_cred_t cred)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_accessx), &a);
+	return vop_call(vp, VOFFSET(vop_accessx), &a);
 }
 
 /* GETATTR */
@@ -376,7 +390,7 @@ VOP_GETATTR(struct vnode *vp, struct vattr *vap, kauth_cred_t cred)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_getattr), &a);
+	return vop_call(vp, VOFFSET(vop_getattr), &a);
 }
 
 /* SETATTR */
@@ -408,7 +422,7 @@ VOP_SETATTR(struct vnode *vp, struct vattr *vap, kauth_cred_t cred)
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(vp, VOFFSET(vop_setattr), &a);
+	error = vop_call(vp, VOFFSET(vop_setattr), &a);
 	if (error == 0)
 		VN_KNOTE(vp, NOTE_ATTRIB |
 		    (vp->v_type == VREG && vap->va_size != (u_quad_t)VNOVAL &&
@@ -445,7 +459,7 @@ VOP_READ(struct vnode *vp, struct uio *uio, int ioflag, kauth_cred_t cred)
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(vp, VOFFSET(vop_read), &a);
+	error = vop_call(vp, VOFFSET(vop_read), &a);
 	if (error == 0)
 		VN_KNOTE(vp, NOTE_READ);
 	return error;
@@ -482,7 +496,7 @@ VOP_WRITE(struct vnode *vp, struct uio *uio, int ioflag, kauth_cred_t cred)
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(vp, VOFFSET(vop_write), &a);
+	error = vop_call(vp, VOFFSET(vop_write), &a);
 	/* A part may have been written also when it failed. */
 	if (error == 0 || uio->uio_resid != resid)
 		VN_KNOTE(vp, NOTE_WRITE | (vp->v_type == VREG &&
@@ -518,7 +532,7 @@ VOP_FALLOCATE(struct vnode *vp, off_t pos, off_t len)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_fallocate), &a);
+	return vop_call(vp, VOFFSET(vop_fallocate), &a);
 }
 
 /* FDISCARD */
@@ -548,7 +562,7 @@ VOP_FDISCARD(struct vnode *vp, off_t pos, off_t len)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_fdiscard), &a);
+	return vop_call(vp, VOFFSET(vop_fdiscard), &a);
 }
 
 /* IOCTL */
@@ -584,7 +598,7 @@ VOP_IOCTL(struct vnode *vp, u_long command, void *data, int fflag,
 
 	rumpuser_step(1);
 	mp = vop_enter(vp);
-	error = VCALL(vp, VOFFSET(vop_ioctl), &a);
+	error = vop_call(vp, VOFFSET(vop_ioctl), &a);
 	fstrans_done(mp);
 	return error;
 }
@@ -619,7 +633,7 @@ VOP_FCNTL(struct vnode *vp, u_int command, void *data, int fflag,
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_fcntl), &a);
+	return vop_call(vp, VOFFSET(vop_fcntl), &a);
 }
 
 /* POLL */
@@ -651,7 +665,7 @@ VOP_POLL(struct vnode *vp, int events)
 
 	rumpuser_step(1);
 	mp = vop_enter(vp);
-	error = VCALL(vp, VOFFSET(vop_poll), &a);
+	error = vop_call(vp, VOFFSET(vop_poll), &a);
 	fstrans_done(mp);
 	return error;
 }
@@ -685,7 +699,7 @@ VOP_KQFILTER(struct vnode *vp, struct knote *kn)
 
 	rumpuser_step(1);
 	mp = vop_enter(vp);
-	error = VCALL(vp, VOFFSET(vop_kqfilter), &a);
+	error = vop_call(vp, VOFFSET(vop_kqfilter), &a);
 	fstrans_done(mp);
 	return error;
 }
@@ -719,7 +733,7 @@ VOP_REVOKE(struct vnode *vp, int flags)
 
 	rumpuser_step(1);
 	mp = vop_enter(vp);
-	error = VCALL(vp, VOFFSET(vop_revoke), &a);
+	error = vop_call(vp, VOFFSET(vop_revoke), &a);
 	fstrans_done(mp);
 	return error;
 }
@@ -751,7 +765,7 @@ VOP_MMAP(struct vnode *vp, vm_prot_t prot, kauth_cred_t cred)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_mmap), &a);
+	return vop_call(vp, VOFFSET(vop_mmap), &a);
 }
 
 /* FSYNC */
@@ -784,7 +798,7 @@ VOP_FSYNC(struct vnode *vp, kauth_cred_t cred, int flags, off_t offlo,
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_fsync), &a);
+	return vop_call(vp, VOFFSET(vop_fsync), &a);
 }
 
 /* SEEK */
@@ -815,7 +829,7 @@ VOP_SEEK(struct vnode *vp, off_t oldoff, off_t newoff, kauth_cred_t cred)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_seek), &a);
+	return vop_call(vp, VOFFSET(vop_seek), &a);
 }
 
 /* REMOVE */
@@ -851,7 +865,7 @@ VOP_REMOVE(struct vnode *dvp, struct vnode *vp, struct componentname *cnp)
 	rumpuser_step(1);
 	/* The call gives up vp, the knotes need it a bit longer. */
 	vhold(vp);
-	error = VCALL(dvp, VOFFSET(vop_remove), &a);
+	error = vop_call(dvp, VOFFSET(vop_remove), &a);
 	if (error == 0) {
 		VN_KNOTE(dvp, NOTE_WRITE);
 		VN_KNOTE(vp, a.ctx_vp_new_nlink != 0 ?
@@ -891,7 +905,7 @@ VOP_LINK(struct vnode *dvp, struct vnode *vp, struct componentname *cnp)
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(dvp, VOFFSET(vop_link), &a);
+	error = vop_call(dvp, VOFFSET(vop_link), &a);
 	if (error == 0) {
 		VN_KNOTE(vp, NOTE_LINK);
 		VN_KNOTE(dvp, NOTE_WRITE);
@@ -942,7 +956,7 @@ VOP_RENAME(struct vnode *fdvp, struct vnode *fvp, struct componentname *fcnp,
 	vhold(fdvp);
 	vhold(tdvp);
 	fstrans_start(mp);
-	error = VCALL(fdvp, VOFFSET(vop_rename), &a);
+	error = vop_call(fdvp, VOFFSET(vop_rename), &a);
 	fstrans_done(mp);
 	if (error == 0) {
 		/* The file system itself tells those of fvp and tvp. */
@@ -991,7 +1005,7 @@ VOP_MKDIR(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp,
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(dvp, VOFFSET(vop_mkdir), &a);
+	error = vop_call(dvp, VOFFSET(vop_mkdir), &a);
 	if (error == 0)
 		VN_KNOTE(dvp, NOTE_WRITE | NOTE_LINK);
 	return error;
@@ -1029,7 +1043,7 @@ VOP_RMDIR(struct vnode *dvp, struct vnode *vp, struct componentname *cnp)
 
 	rumpuser_step(1);
 	vhold(vp);
-	error = VCALL(dvp, VOFFSET(vop_rmdir), &a);
+	error = vop_call(dvp, VOFFSET(vop_rmdir), &a);
 	if (error == 0) {
 		VN_KNOTE(dvp, NOTE_WRITE | NOTE_LINK);
 		VN_KNOTE(vp, NOTE_DELETE);
@@ -1070,7 +1084,7 @@ VOP_SYMLINK(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp,
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(dvp, VOFFSET(vop_symlink), &a);
+	error = vop_call(dvp, VOFFSET(vop_symlink), &a);
 	if (error == 0)
 		VN_KNOTE(dvp, NOTE_WRITE);
 	return error;
@@ -1107,7 +1121,7 @@ VOP_READDIR(struct vnode *vp, struct uio *uio, kauth_cred_t cred, int *eofflag,
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_readdir), &a);
+	return vop_call(vp, VOFFSET(vop_readdir), &a);
 }
 
 /* READLINK */
@@ -1137,7 +1151,7 @@ VOP_READLINK(struct vnode *vp, struct uio *uio, kauth_cred_t cred)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_readlink), &a);
+	return vop_call(vp, VOFFSET(vop_readlink), &a);
 }
 
 /* ABORTOP */
@@ -1167,7 +1181,7 @@ VOP_ABORTOP(struct vnode *dvp, struct componentname *cnp)
 	};
 
 	rumpuser_step(1);
-	return VCALL(dvp, VOFFSET(vop_abortop), &a);
+	return vop_call(dvp, VOFFSET(vop_abortop), &a);
 }
 
 /* INACTIVE */
@@ -1196,7 +1210,7 @@ VOP_INACTIVE(struct vnode *vp, bool *recycle)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_inactive), &a);
+	return vop_call(vp, VOFFSET(vop_inactive), &a);
 }
 
 /* RECLAIM */
@@ -1224,7 +1238,7 @@ VOP_RECLAIM(struct vnode *vp)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_reclaim), &a);
+	return vop_call(vp, VOFFSET(vop_reclaim), &a);
 }
 
 /* LOCK */
@@ -1360,7 +1374,7 @@ VOP_BMAP(struct vnode *vp, daddr_t bn, struct vnode **vpp, daddr_t *bnp,
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_bmap), &a);
+	return vop_call(vp, VOFFSET(vop_bmap), &a);
 }
 
 /* STRATEGY */
@@ -1388,7 +1402,7 @@ VOP_STRATEGY(struct vnode *vp, struct buf *bp)
 		.a_bp = bp,
 	};
 
-	return VCALL(vp, VOFFSET(vop_strategy), &a);
+	return vop_call(vp, VOFFSET(vop_strategy), &a);
 }
 
 /* PRINT */
@@ -1416,7 +1430,7 @@ VOP_PRINT(struct vnode *vp)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_print), &a);
+	return vop_call(vp, VOFFSET(vop_print), &a);
 }
 
 /* ISLOCKED */
@@ -1473,7 +1487,7 @@ VOP_PATHCONF(struct vnode *vp, int name, register_t *retval)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_pathconf), &a);
+	return vop_call(vp, VOFFSET(vop_pathconf), &a);
 }
 
 /* ADVLOCK */
@@ -1508,7 +1522,7 @@ VOP_ADVLOCK(struct vnode *vp, void *id, int op, struct flock *fl, int flags)
 
 	rumpuser_step(1);
 	mp = vop_enter(vp);
-	error = VCALL(vp, VOFFSET(vop_advlock), &a);
+	error = vop_call(vp, VOFFSET(vop_advlock), &a);
 	fstrans_done(mp);
 	return error;
 }
@@ -1541,7 +1555,7 @@ VOP_WHITEOUT(struct vnode *dvp, struct componentname *cnp, int flags)
 	};
 
 	rumpuser_step(1);
-	return VCALL(dvp, VOFFSET(vop_whiteout), &a);
+	return vop_call(dvp, VOFFSET(vop_whiteout), &a);
 }
 
 /* GETPAGES */
@@ -1580,7 +1594,7 @@ VOP_GETPAGES(struct vnode *vp, voff_t offset, struct vm_page **m, int *count,
 
 	rumpuser_step(1);
 	mp = vop_enter_lazy(vp);
-	error = VCALL(vp, VOFFSET(vop_getpages), &a);
+	error = vop_call(vp, VOFFSET(vop_getpages), &a);
 	fstrans_done(mp);
 	return error;
 }
@@ -1616,7 +1630,7 @@ VOP_PUTPAGES(struct vnode *vp, voff_t offlo, voff_t offhi, int flags)
 
 	rumpuser_step(1);
 	mp = vop_enter_lazy(vp);
-	error = VCALL(vp, VOFFSET(vop_putpages), &a);
+	error = vop_call(vp, VOFFSET(vop_putpages), &a);
 	fstrans_done(mp);
 	return error;
 }
@@ -1650,7 +1664,7 @@ VOP_GETACL(struct vnode *vp, acl_type_t type, struct acl *aclp,
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_getacl), &a);
+	return vop_call(vp, VOFFSET(vop_getacl), &a);
 }
 
 /* SETACL */
@@ -1683,7 +1697,7 @@ VOP_SETACL(struct vnode *vp, acl_type_t type, struct acl *aclp,
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(vp, VOFFSET(vop_setacl), &a);
+	error = vop_call(vp, VOFFSET(vop_setacl), &a);
 	if (error == 0)
 		VN_KNOTE(vp, NOTE_ATTRIB);
 	return error;
@@ -1718,7 +1732,7 @@ VOP_ACLCHECK(struct vnode *vp, acl_type_t type, struct acl *aclp,
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_aclcheck), &a);
+	return vop_call(vp, VOFFSET(vop_aclcheck), &a);
 }
 
 /* CLOSEEXTATTR */
@@ -1749,7 +1763,7 @@ VOP_CLOSEEXTATTR(struct vnode *vp, int commit, kauth_cred_t cred)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_closeextattr), &a);
+	return vop_call(vp, VOFFSET(vop_closeextattr), &a);
 }
 
 /* GETEXTATTR */
@@ -1784,7 +1798,7 @@ VOP_GETEXTATTR(struct vnode *vp, int attrnamespace, const char *name,
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_getextattr), &a);
+	return vop_call(vp, VOFFSET(vop_getextattr), &a);
 }
 
 /* LISTEXTATTR */
@@ -1819,7 +1833,7 @@ VOP_LISTEXTATTR(struct vnode *vp, int attrnamespace, struct uio *uio,
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_listextattr), &a);
+	return vop_call(vp, VOFFSET(vop_listextattr), &a);
 }
 
 /* OPENEXTATTR */
@@ -1849,7 +1863,7 @@ VOP_OPENEXTATTR(struct vnode *vp, kauth_cred_t cred)
 	};
 
 	rumpuser_step(1);
-	return VCALL(vp, VOFFSET(vop_openextattr), &a);
+	return vop_call(vp, VOFFSET(vop_openextattr), &a);
 }
 
 /* DELETEEXTATTR */
@@ -1883,7 +1897,7 @@ VOP_DELETEEXTATTR(struct vnode *vp, int attrnamespace, const char *name,
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(vp, VOFFSET(vop_deleteextattr), &a);
+	error = vop_call(vp, VOFFSET(vop_deleteextattr), &a);
 	if (error == 0)
 		VN_KNOTE(vp, NOTE_ATTRIB);
 	return error;
@@ -1921,7 +1935,7 @@ VOP_SETEXTATTR(struct vnode *vp, int attrnamespace, const char *name,
 	int error;
 
 	rumpuser_step(1);
-	error = VCALL(vp, VOFFSET(vop_setextattr), &a);
+	error = vop_call(vp, VOFFSET(vop_setextattr), &a);
 	if (error == 0)
 		VN_KNOTE(vp, NOTE_ATTRIB);
 	return error;

@@ -48,7 +48,6 @@ int	genfs_compat_getpages(void *);
 int	genfs_access(void *);
 int	genfs_accessx(void *);
 int	genfs_pathconf(void *);
-int	genfs_strategy(void *);
 
 int	genfs_do_putpages(struct vnode *, off_t, off_t, int, struct vm_page **);
 
