@@ -326,7 +326,7 @@ the_off(const struct fsop *op)
 {
 
 	if (op->flags & 0x80)
-		return (int64_t)(int32_t)op->off << (op->flags & 0x40 ? 12 : 0);
+		return (int64_t)(int32_t)op->off * (op->flags & 0x40 ? 4096 : 1);
 	return op->off % (4u << 20);
 }
 
