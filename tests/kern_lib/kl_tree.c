@@ -9,6 +9,7 @@
 #include <sys/queue.h>
 #include <sys/radixtree.h>
 #include <sys/rbtree.h>
+#include <sys/tree.h>
 
 #include "kerntest.h"
 
@@ -90,6 +91,89 @@ KERNTEST(rbtree_model)
 		for (last = key / 2; last >= 0 && !nums[last].n_in;)
 			last--;
 		CHECK(n == (last >= 0 ? &nums[last] : NULL));
+	}
+	return 0;
+}
+
+struct leaf {
+	int	l_v;
+	RB_ENTRY(leaf) l_entry;
+	bool	l_in;
+};
+RB_HEAD(leaves, leaf);
+
+static int
+leaf_cmp(struct leaf *a, struct leaf *b)
+{
+
+	return a->l_v - b->l_v;
+}
+RB_PROTOTYPE_STATIC(leaves, leaf, l_entry, leaf_cmp);
+RB_GENERATE_STATIC(leaves, leaf, l_entry, leaf_cmp)
+
+/* The black depth, or -1 if the rules are broken. */
+static int
+leaf_depth(struct leaf *l)
+{
+	int a, b;
+
+	if (l == NULL)
+		return 1;
+	if (RB_COLOR(l, l_entry) == RB_RED &&
+	    ((RB_LEFT(l, l_entry) != NULL &&
+	    RB_COLOR(RB_LEFT(l, l_entry), l_entry) == RB_RED) ||
+	    (RB_RIGHT(l, l_entry) != NULL &&
+	    RB_COLOR(RB_RIGHT(l, l_entry), l_entry) == RB_RED)))
+		return -1;
+	a = leaf_depth(RB_LEFT(l, l_entry));
+	b = leaf_depth(RB_RIGHT(l, l_entry));
+	if (a < 0 || a != b)
+		return -1;
+	return a + (RB_COLOR(l, l_entry) == RB_BLACK);
+}
+
+KERNTEST(tree_model)
+{
+	static struct leaf leaf[100];
+	struct leaves head = RB_INITIALIZER(&head);
+	struct leaf *l, key;
+	uint32_t seed = 11;
+	unsigned round, i;
+	int n = 0, last, seen;
+
+	for (i = 0; i < 100; i++)
+		leaf[i].l_v = (int)i * 2;
+	for (round = 0; round < 4000; round++) {
+		seed = seed * 1664525 + 1013904223;
+		i = (seed >> 12) % 100;
+		if (leaf[i].l_in) {
+			CHECK(RB_REMOVE(leaves, &head, &leaf[i]) == &leaf[i]);
+			n--;
+		} else {
+			CHECK(RB_INSERT(leaves, &head, &leaf[i]) == NULL);
+			key.l_v = leaf[i].l_v;
+			CHECK(RB_INSERT(leaves, &head, &key) == &leaf[i]);
+			n++;
+		}
+		leaf[i].l_in = !leaf[i].l_in;
+		CHECK(leaf_depth(RB_ROOT(&head)) > 0);
+		last = -1;
+		seen = 0;
+		RB_FOREACH(l, leaves, &head) {
+			CHECK(l->l_v > last && l->l_in);
+			last = l->l_v;
+			seen++;
+		}
+		CHECK_EQ(seen, n);
+		RB_FOREACH_REVERSE(l, leaves, &head)
+			seen--;
+		CHECK_EQ(seen, 0);
+		key.l_v = (int)i * 2 - 1;
+		l = RB_NFIND(leaves, &head, &key);
+		while (i < 100 && !leaf[i].l_in)
+			i++;
+		CHECK(l == (i < 100 ? &leaf[i] : NULL));
+		CHECK(RB_FIND(leaves, &head, &key) == NULL);
 	}
 	return 0;
 }

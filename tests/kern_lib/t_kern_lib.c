@@ -76,6 +76,7 @@ BODY(sysctl_base)
 BODY(sysctl_create_destroy)
 BODY(sysctl_query_describe)
 BODY(sysctl_user_nodes)
+BODY(tree_model)
 BODY(uio_moves)
 BODY(uuid_codec)
 BODY(uvm_km_basic)
@@ -197,6 +198,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, sysctl_create_destroy);
 	ATF_TP_ADD_TC(tp, sysctl_query_describe);
 	ATF_TP_ADD_TC(tp, sysctl_user_nodes);
+	ATF_TP_ADD_TC(tp, tree_model);
 	ATF_TP_ADD_TC(tp, uio_moves);
 	ATF_TP_ADD_TC(tp, uuid_codec);
 	ATF_TP_ADD_TC(tp, uvm_km_basic);
