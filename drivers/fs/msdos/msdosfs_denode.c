@@ -11,6 +11,7 @@
 #include <sys/buf.h>
 #include <sys/endian.h>
 #include <sys/errno.h>
+#include <sys/kmem.h>
 #include <sys/mount.h>
 #include <sys/time.h>
 #include <sys/vnode.h>
@@ -127,6 +128,29 @@ dirsize(struct denode *dep)
 	return 0;
 }
 
+/*
+ * Measures the root directory, once at the mount.  It is the one directory
+ * that must be had without I/O: a mount whose root can't be had could not be
+ * unmounted.
+ */
+int
+msdosfs_rootmeasure(struct msdosfsmount *pmp)
+{
+	struct denode *dep;
+	int error;
+
+	pmp->pm_rootlen = pmp->pm_rootsize;
+	if (pmp->pm_rootclust == 0)
+		return 0;
+	dep = kmem_zalloc(sizeof(*dep), KM_SLEEP);
+	dep->de_pmp = pmp;
+	dep->de_StartCluster = pmp->pm_rootclust;
+	error = dirsize(dep);
+	pmp->pm_rootlen = dep->de_FileSize;
+	kmem_free(dep, sizeof(*dep));
+	return error;
+}
+
 /* Checks "." and ".." of the directory in cluster cn and learns from them. */
 static int
 loaddir(struct denode *dep, uint32_t cn)
@@ -217,8 +241,8 @@ msdosfs_deload(struct denode *dep, const struct denode_key *key)
 	dep->de_CDate = dep->de_ADate = dep->de_MDate =
 	    1 << DD_MONTH_SHIFT | 1 << DD_DAY_SHIFT;
 	dep->de_StartCluster = pmp->pm_rootclust;
-	dep->de_FileSize = pmp->pm_rootsize;
-	return pmp->pm_rootclust != 0 ? dirsize(dep) : 0;
+	dep->de_FileSize = pmp->pm_rootlen;
+	return 0;
 }
 
 /* The vnode at a place; see struct denode_key.  Referenced, not locked. */

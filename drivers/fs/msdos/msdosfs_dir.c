@@ -508,6 +508,8 @@ growdir(struct denode *dep, uint32_t size)
 		}
 		have++;
 		dep->de_FileSize += pmp->pm_bpcluster;
+		if (dep->de_StartCluster == pmp->pm_rootclust)
+			pmp->pm_rootlen = dep->de_FileSize;
 	}
 	uvm_vnp_setsize(DETOV(dep), dep->de_FileSize);
 	return msdosfs_fatflush(pmp);
@@ -751,7 +753,7 @@ msdosfs_namemode(struct msdosfsmount *pmp)
 	struct denode *dep;
 	struct direntry *ep;
 	struct dirscan ds;
-	uint32_t off, run, cn;
+	uint32_t off;
 	bool files = false, names = false;
 	int error = 0;
 
@@ -764,15 +766,7 @@ msdosfs_namemode(struct msdosfsmount *pmp)
 	dep = kmem_zalloc(sizeof(*dep), KM_SLEEP);
 	dep->de_pmp = pmp;
 	dep->de_StartCluster = pmp->pm_rootclust;
-	dep->de_FileSize = pmp->pm_rootsize;
-	if (pmp->pm_rootclust != 0) {
-		error = msdosfs_pcbmap(dep, MIN(pmp->pm_nclusters,
-		    DOS_MAXDIRSIZE >> pmp->pm_cnshift), &cn, &run);
-		if (error == E2BIG) {
-			dep->de_FileSize = run << pmp->pm_cnshift;
-			error = 0;
-		}
-	}
+	dep->de_FileSize = pmp->pm_rootlen;
 	dirscan_init(&ds, dep);
 	for (off = 0; error == 0 && !names; off += DOS_SLOTSIZE) {
 		error = dirscan_slot(&ds, off, &ep);

@@ -282,7 +282,8 @@ mountfs(struct vnode *devvp, int mode, struct mount *mp,
 		goto fail;
 	if (mp->mnt_flag & MNT_SYNCHRONOUS)
 		pmp->pm_flags |= MSDOSFSMNT_WAITONFAT;
-	if ((error = msdosfs_namemode(pmp)) != 0)
+	if ((error = msdosfs_rootmeasure(pmp)) != 0 ||
+	    (error = msdosfs_namemode(pmp)) != 0)
 		goto fail;
 
 	mp->mnt_data = pmp;

@@ -157,6 +157,7 @@ int	msdosfs_deget(struct msdosfsmount *, uint32_t, uint32_t,
 	    struct vnode **);
 int	msdosfs_degetent(struct denode *, const struct dirname *,
 	    struct vnode **);
+int	msdosfs_rootmeasure(struct msdosfsmount *);
 int	msdosfs_deload(struct denode *, const struct denode_key *);
 void	msdosfs_de_to(const struct denode *, struct direntry *);
 int	msdosfs_deupdat(struct denode *, bool);

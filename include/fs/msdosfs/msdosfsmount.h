@@ -92,6 +92,7 @@ struct msdosfsmount {
 	uint32_t	pm_rootsec;	/* fixed root: first sector */
 	uint32_t	pm_rootsize;	/* fixed root: bytes */
 	uint32_t	pm_rootclust;	/* FAT32: start cluster of the root */
+	uint32_t	pm_rootlen;	/* v of the root: its bytes, either kind */
 	uint32_t	pm_datasec;	/* sector of cluster 2 */
 	uint32_t	pm_nclusters;	/* clusters that can be used */
 	uint32_t	pm_maxcluster;	/* the last of them */
