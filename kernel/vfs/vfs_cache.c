@@ -7,7 +7,6 @@
  * reclaimed.  All is under namecache_lock, which comes before v_interlock.
  */
 
-#define __NAMECACHE_PRIVATE
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/dirent.h>
