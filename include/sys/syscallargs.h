@@ -59,10 +59,12 @@ struct statvfs;
 #define	Q(n)		syscallarg(off_t) n;
 #define	W(t, n)		syscallarg(int) PAD; syscallarg(t) n;
 
-#define	CALLARGS(fn, ...) \
-	struct sys_##fn##_args { __VA_ARGS__ }; \
+#define	CALLPROTO(fn) \
 	int sys_##fn(struct lwp *, const struct sys_##fn##_args *, \
 	    register_t *);
+#define	CALLARGS(fn, ...) \
+	struct sys_##fn##_args { __VA_ARGS__ }; \
+	CALLPROTO(fn)
 #define	CALL0(r, fn, e) \
 	int sys_##fn(struct lwp *, const void *, register_t *);
 #define	CALLV(fn, e)				CALL0(void, fn, e)
@@ -87,6 +89,7 @@ int	sys_pipe(struct lwp *, const void *, register_t *);
 #undef CALL5
 #undef CALL6
 #undef CALLARGS
+#undef CALLPROTO
 #undef D
 #undef X
 #undef P
