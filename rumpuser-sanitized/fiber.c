@@ -59,6 +59,7 @@ const bool ru_deterministic = true;
 static struct ru_fiber fiber0 RU_STATE = { .f_slot = -1, .f_name = "main",
 	.f_wake = INT64_MAX };
 struct ru_fiber *ru_cur RU_STATE = &fiber0;
+struct lwp *ru_curlwp RU_STATE = NULL;
 static struct ru_fiber *all_tail RU_STATE = &fiber0;
 static struct ru_waitq runq RU_STATE = { NULL, NULL };
 static struct ru_fiber *timeq RU_STATE = NULL;
@@ -299,6 +300,8 @@ switch_to(struct ru_fiber *to)
 	if (to == from)
 		return;
 	ru_cur = to;
+	from->f_lwp = ru_curlwp;
+	ru_curlwp = to->f_lwp;
 #if RU_ASAN
 	__sanitizer_start_switch_fiber(&from->f_fake, to->f_stklo,
 	    to->f_stkhi - to->f_stklo);
@@ -590,6 +593,7 @@ switch_last(struct ru_fiber *from, struct ru_fiber *to)
 
 	to->f_state = RU_RUN;
 	ru_cur = to;
+	ru_curlwp = to->f_lwp;
 #if RU_ASAN
 	/* Frames that never return leave their poison; nobody else will. */
 	ru_fill(ru_shadow(from->f_stklo), 0,
@@ -652,7 +656,7 @@ RU_NOSAN struct lwp *
 rumpuser_curlwp(void)
 {
 
-	return ru_cur->f_lwp;
+	return ru_curlwp;
 }
 
 void
@@ -664,10 +668,10 @@ rumpuser_curlwpop(int op, struct lwp *l)
 	case RUMPUSER_LWP_DESTROY:
 		break;
 	case RUMPUSER_LWP_SET:
-		ru_cur->f_lwp = l;
+		ru_curlwp = l;
 		break;
 	case RUMPUSER_LWP_CLEAR:
-		ru_cur->f_lwp = NULL;
+		ru_curlwp = NULL;
 		break;
 	}
 }

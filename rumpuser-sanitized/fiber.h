@@ -41,7 +41,10 @@ struct ru_fiber {
 	char	f_name[32];
 };
 
+#pragma GCC visibility push(hidden)
+
 extern struct ru_fiber *ru_cur;
+extern struct lwp *ru_curlwp;		/* what ru_cur->f_lwp will be */
 extern int ru_sched_policy;
 
 /*
@@ -50,5 +53,7 @@ extern int ru_sched_policy;
  */
 bool	ru_block(struct ru_waitq *, int64_t until, const char *wmesg);
 void	ru_wake(struct ru_fiber *);	/* takes it off its queue */
+
+#pragma GCC visibility pop
 
 #endif /* FIBER_H */

@@ -66,7 +66,7 @@ mutex_take(struct rumpuser_mtx *m)
 
 	m->m_holder = ru_cur;
 	if (m->m_flags & RUMPUSER_MTX_KMUTEX)
-		m->m_owner = ru_cur->f_lwp;
+		m->m_owner = ru_curlwp;
 }
 
 static __noinline void
@@ -196,7 +196,7 @@ rumpuser_rw_tryenter(int kind, struct rumpuser_rw *rw)
 		if (rw->rw_writer != NULL || rw->rw_readers != 0)
 			return NB_EBUSY;
 		rw->rw_writer = ru_cur;
-		rw->rw_owner = ru_cur->f_lwp;
+		rw->rw_owner = ru_curlwp;
 	} else {
 		if (rw->rw_writer != NULL || rw->rw_wq.wq_head != NULL)
 			return NB_EBUSY;
@@ -271,7 +271,7 @@ rumpuser_rw_tryupgrade(struct rumpuser_rw *rw)
 		return NB_EBUSY;
 	rw->rw_readers = 0;
 	rw->rw_writer = ru_cur;
-	rw->rw_owner = ru_cur->f_lwp;
+	rw->rw_owner = ru_curlwp;
 	return 0;
 }
 
@@ -292,7 +292,7 @@ rumpuser_rw_held(int kind, struct rumpuser_rw *rw, int *rvp)
 {
 
 	if (kind == RUMPUSER_RW_WRITER)
-		*rvp = rw->rw_writer != NULL && rw->rw_owner == ru_cur->f_lwp;
+		*rvp = rw->rw_writer != NULL && rw->rw_owner == ru_curlwp;
 	else
 		*rvp = rw->rw_readers > 0;
 }

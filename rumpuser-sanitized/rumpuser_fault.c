@@ -66,22 +66,25 @@ rumpuser_fault_count(enum rumpuser_faultkind kind)
 	return (unsigned)kind < RUMPUSER_NFAULT ? faults[kind].fa_count : 0;
 }
 
+static void __noinline __dead
+hang(void)
+{
+	uint64_t limit = step_limit;
+
+	step_limit = UINT64_MAX;
+	rumpuser_report("hang", "more than %llu steps in thread \"%s\"",
+	    (unsigned long long)limit, ru_thread_name());
+}
+
 RU_NOSAN void
 rumpuser_step(unsigned n)
 {
-	uint64_t now;
+	uint64_t now = __atomic_load_n(&steps, __ATOMIC_RELAXED) + n;
 
-	if (ru_deterministic)
-		now = steps += n;
-	else
-		now = __atomic_add_fetch(&steps, n, __ATOMIC_RELAXED);
-	if (__predict_false(now > step_limit)) {
-		uint64_t limit = step_limit;
-
-		step_limit = UINT64_MAX;
-		rumpuser_report("hang", "more than %llu steps in thread \"%s\"",
-		    (unsigned long long)limit, ru_thread_name());
-	}
+	/* Real threads may lose a few to each other. */
+	__atomic_store_n(&steps, now, __ATOMIC_RELAXED);
+	if (__predict_false(now > step_limit))
+		hang();
 }
 
 /* Counts from now on. */

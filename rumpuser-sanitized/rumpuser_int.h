@@ -131,6 +131,9 @@ ru_roundup(size_t n, size_t align)
 	return (n + align - 1) & ~(align - 1);
 }
 
+/* What follows is nobody else's, and is reached without a table. */
+#pragma GCC visibility push(hidden)
+
 /* Upcalls. */
 extern struct rumpuser_hyperup ru_hyp;
 
@@ -284,5 +287,7 @@ void	ru_report_begin(const char *kind);
 void	ru_report_end(const char *kind, void *const *pcs, unsigned n) __dead;
 void	ru_report_init(void);
 void	ru_die(const char *, ...) __printflike(1, 2) __dead;
+
+#pragma GCC visibility pop
 
 #endif /* RUMPUSER_INT_H */
