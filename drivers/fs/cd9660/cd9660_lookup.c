@@ -9,7 +9,6 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
-#include <sys/kmem.h>
 #include <sys/mount.h>
 #include <sys/namei.h>
 #include <sys/vnode.h>
@@ -18,7 +17,7 @@
 #include <fs/cd9660/cd9660_extern.h>
 #include <fs/cd9660/cd9660_mount.h>
 
-/* A walk and the entry it is at; too big for the stack. */
+/* A walk and the entry it is at. */
 struct lookup_state {
 	struct iso_scan	ls_scan;
 	struct iso_entry ls_entry;
@@ -64,26 +63,24 @@ lookup_uncached(struct vnode *dvp, const struct componentname *cnp,
     struct vnode **vpp)
 {
 	struct iso_node *dp = VTOI(dvp);
-	struct lookup_state *ls;
+	struct lookup_state ls;
 	uint64_t start = 0;
 	int error;
 
-	ls = kmem_alloc(sizeof(*ls), KM_SLEEP);
 	if (dp->i_diroff > 0 && (uint64_t)dp->i_diroff < dp->i_size)
 		start = dp->i_diroff;
-	error = dir_search(dp, ls, start, dp->i_size, cnp->cn_nameptr,
+	error = dir_search(dp, &ls, start, dp->i_size, cnp->cn_nameptr,
 	    cnp->cn_namelen);
 	if (error == ENOENT && start != 0)
-		error = dir_search(dp, ls, 0, start, cnp->cn_nameptr,
+		error = dir_search(dp, &ls, 0, start, cnp->cn_nameptr,
 		    cnp->cn_namelen);
 	if (error == 0) {
-		dp->i_diroff = ls->ls_scan.sc_recoff;
-		error = cd9660_getchild(dvp, ls->ls_entry.e_isdir ?
-		    lblktosize(dp->i_mnt, ls->ls_entry.e_dirblock) :
-		    dp->i_key->ck_ino + ls->ls_scan.sc_recoff,
-		    ls->ls_entry.e_isdir, vpp);
+		dp->i_diroff = ls.ls_scan.sc_recoff;
+		error = cd9660_getchild(dvp, ls.ls_entry.e_isdir ?
+		    lblktosize(dp->i_mnt, ls.ls_entry.e_dirblock) :
+		    dp->i_key->ck_ino + ls.ls_scan.sc_recoff,
+		    ls.ls_entry.e_isdir, vpp);
 	}
-	kmem_free(ls, sizeof(*ls));
 	return error;
 }
 

@@ -306,10 +306,12 @@ node_load_file(struct iso_node *ip, struct iso_scan *sc)
 {
 	struct iso_mnt *imp = ip->i_mnt;
 	const struct cd9660_key *key = ip->i_key;
-	struct iso_directory_record *rec = NULL;
+	union {
+		struct iso_directory_record rec;
+		uint8_t bytes[ISO_RECORD_MAX + 1];
+	} u;
 	uint64_t size, off;
 	uint32_t dirblock;
-	size_t reclen = 0;
 	int error;
 
 	if (key->ck_depth == 0)
@@ -331,18 +333,14 @@ node_load_file(struct iso_node *ip, struct iso_scan *sc)
 		error = ESTALE;
 	if (error == 0) {
 		/* Reading the other sections overwrites the record. */
-		reclen = isonum_711(sc->sc_rec.length);
-		rec = kmem_alloc(reclen, KM_SLEEP);
-		memcpy(rec, &sc->sc_rec, reclen);
+		memcpy(u.bytes, sc->sc_bytes, sizeof(u.bytes));
 		error = sections_load(ip, sc);
 	}
 	cd9660_scan_done(sc);
 	if (error == ENOENT)
 		error = ESTALE;
 	if (error == 0)
-		error = attrs_load(ip, rec, false);
-	if (rec != NULL)
-		kmem_free(rec, reclen);
+		error = attrs_load(ip, &u.rec, false);
 	return error;
 }
 
@@ -355,7 +353,7 @@ cd9660_loadvnode(struct mount *mp, struct vnode *vp, const void *key,
     size_t key_len, const void **new_key)
 {
 	struct iso_mnt *imp = VFSTOISOFS(mp);
-	struct iso_scan *sc;
+	struct iso_scan sc;
 	struct iso_node *ip;
 	int error;
 
@@ -371,13 +369,11 @@ cd9660_loadvnode(struct mount *mp, struct vnode *vp, const void *key,
 	ip->i_mnt = imp;
 	ip->i_number = ip->i_key->ck_ino;
 
-	sc = kmem_alloc(sizeof(*sc), KM_SLEEP);
-	sc->sc_bp = NULL;
+	sc.sc_bp = NULL;
 	if (ip->i_key->ck_isdir)
-		error = node_load_dir(ip, sc);
+		error = node_load_dir(ip, &sc);
 	else
-		error = node_load_file(ip, sc);
-	kmem_free(sc, sizeof(*sc));
+		error = node_load_file(ip, &sc);
 	if (error != 0) {
 		node_free(ip);
 		return error;

@@ -14,7 +14,6 @@
 #include <sys/buf.h>
 #include <sys/disk.h>
 #include <sys/kauth.h>
-#include <sys/kmem.h>
 #include <sys/lwp.h>
 #include <sys/mount.h>
 #include <sys/vnode.h>
@@ -192,16 +191,14 @@ volume_root(struct iso_mnt *imp, const struct voldesc *vd)
 static int
 volume_rockridge(struct iso_mnt *imp)
 {
-	struct iso_scan *sc;
+	struct iso_scan sc;
 	uint64_t size;
 	int error;
 
-	sc = kmem_alloc(sizeof(*sc), KM_SLEEP);
-	error = cd9660_dir_head(imp, imp->root_extent, sc, &size);
+	error = cd9660_dir_head(imp, imp->root_extent, &sc, &size);
 	if (error == 0)
-		cd9660_rrip_probe(imp, sc);
-	cd9660_scan_done(sc);
-	kmem_free(sc, sizeof(*sc));
+		cd9660_rrip_probe(imp, &sc);
+	cd9660_scan_done(&sc);
 	return error;
 }
 
@@ -249,20 +246,18 @@ cd9660_volume_read(struct iso_mnt *imp)
 		const enum ISO_FTYPE plain = imp->iso_ftype;
 		const uint32_t plainroot = imp->root_extent;
 		const int plainerror = error;
-		struct iso_scan *sc;
+		struct iso_scan sc;
 		uint64_t size;
 
 		/* A bad Joliet tree leaves the plain one. */
-		sc = kmem_alloc(sizeof(*sc), KM_SLEEP);
 		imp->iso_ftype = ISO_FTYPE_JOLIET;
 		imp->im_joliet_level = jol.vd_joliet;
 		error = volume_root(imp, &jol);
 		if (error == 0) {
-			error = cd9660_dir_head(imp, imp->root_extent, sc,
+			error = cd9660_dir_head(imp, imp->root_extent, &sc,
 			    &size);
-			cd9660_scan_done(sc);
+			cd9660_scan_done(&sc);
 		}
-		kmem_free(sc, sizeof(*sc));
 		if (error != 0 && plainerror == 0) {
 			imp->iso_ftype = plain;
 			imp->im_joliet_level = 0;
