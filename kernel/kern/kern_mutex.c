@@ -112,10 +112,8 @@ mutex_destroy(kmutex_t *mtx)
 static inline bool
 mtx_try(kmutex_t *mtx, struct lwp *l)
 {
-	uintptr_t v = 0;
 
-	return __atomic_compare_exchange_n(&mtx->mtx_owner, &v, (uintptr_t)l,
-	    false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	return lock_cas(&mtx->mtx_owner, 0, (uintptr_t)l, __ATOMIC_ACQUIRE);
 }
 
 static __noinline void
@@ -170,7 +168,7 @@ mtx_enter_slow(kmutex_t *mtx, struct lwp *l)
 }
 
 static __noinline void
-mtx_exit_slow(kmutex_t *mtx, struct lwp *l)
+mtx_exit_slow(kmutex_t *mtx)
 {
 	struct lwp *w;
 	wqlock_t lp;
@@ -265,19 +263,23 @@ mutex_tryenter(kmutex_t *mtx)
 void
 mutex_exit(kmutex_t *mtx)
 {
-	struct lwp *l = curlwp;
-	uintptr_t v = (uintptr_t)l;
+	struct lwp *l;
 
 #ifdef LOCKDEBUG
+	l = curlwp;
 	mtx_alive(mtx, NULL);
 	if (OWNER(__atomic_load_n(&mtx->mtx_owner, __ATOMIC_RELAXED)) != l)
 		lockdebug_abort("not-owner", mtx, mtx->mtx_class, NULL,
 		    "left by an lwp that does not have it");
 	lockdebug_released(mtx, lockkind(mtx));
+#else
+	/* The word says who the owner is: us. */
+	l = OWNER(__atomic_load_n(&mtx->mtx_owner, __ATOMIC_RELAXED));
+	KASSERT(l == curlwp);
 #endif
-	if (__predict_false(!__atomic_compare_exchange_n(&mtx->mtx_owner, &v,
-	    0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)))
-		mtx_exit_slow(mtx, l);
+	if (__predict_false(!lock_cas(&mtx->mtx_owner, (uintptr_t)l, 0,
+	    __ATOMIC_RELEASE)))
+		mtx_exit_slow(mtx);
 	SCHED_POINT();
 }
 
@@ -412,7 +414,6 @@ _kernel_unlock(int count, int *countp)
 {
 	struct lwp *l = curlwp;
 	int held = l->l_blcnt, n;
-	uintptr_t v = (uintptr_t)l;
 
 	if (countp != NULL)
 		*countp = 0;
@@ -426,10 +427,9 @@ _kernel_unlock(int count, int *countp)
 	l->l_blcnt = held - n;
 	if (countp != NULL)
 		*countp = n;
-	if (l->l_blcnt == 0 &&
-	    !__atomic_compare_exchange_n(&kernel_mutex.mtx_owner, &v, 0,
-	    false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-		mtx_exit_slow(&kernel_mutex, l);
+	if (l->l_blcnt == 0 && !lock_cas(&kernel_mutex.mtx_owner,
+	    (uintptr_t)l, 0, __ATOMIC_RELEASE))
+		mtx_exit_slow(&kernel_mutex);
 }
 
 bool

@@ -78,14 +78,13 @@ rw_try(krwlock_t *rw, const krw_t op, struct lwp *l)
 	uintptr_t v = __atomic_load_n(&rw->rw_owner, __ATOMIC_RELAXED);
 
 	if (op == RW_WRITER) {
-		return v == 0 && __atomic_compare_exchange_n(&rw->rw_owner,
-		    &v, WRITER(l), false, __ATOMIC_ACQUIRE,
-		    __ATOMIC_RELAXED);
+		return v == 0 && lock_cas(&rw->rw_owner, 0, WRITER(l),
+		    __ATOMIC_ACQUIRE);
 	}
 	while ((v & (BIT_WAITERS | BIT_WRITE)) == 0) {
-		if (__atomic_compare_exchange_n(&rw->rw_owner, &v, v + READER,
-		    false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		if (lock_cas(&rw->rw_owner, v, v + READER, __ATOMIC_ACQUIRE))
 			return true;
+		v = __atomic_load_n(&rw->rw_owner, __ATOMIC_RELAXED);
 	}
 	return false;
 }
@@ -242,18 +241,17 @@ rw_tryenter(krwlock_t *rw, const krw_t op)
 void
 rw_exit(krwlock_t *rw)
 {
-	struct lwp *l = curlwp;
 	uintptr_t v, new;
 
 	v = __atomic_load_n(&rw->rw_owner, __ATOMIC_RELAXED);
 #ifdef LOCKDEBUG
 	rw_alive(rw, NULL);
-	if ((v & BIT_WRITE) ? THREAD(v) != l : v < READER)
+	if ((v & BIT_WRITE) ? THREAD(v) != curlwp : v < READER)
 		lockdebug_abort("not-owner", rw, rw->rw_class, NULL,
 		    "left by an lwp that does not have it");
 	lockdebug_released(rw, LOCK_KIND_RW);
 #else
-	KASSERT((v & BIT_WRITE) ? THREAD(v) == l : v >= READER);
+	KASSERT((v & BIT_WRITE) ? THREAD(v) == curlwp : v >= READER);
 #endif
 	for (;;) {
 		if (v & BIT_WRITE)
@@ -268,9 +266,9 @@ rw_exit(krwlock_t *rw)
 			rw_handover(rw, 0);
 			break;
 		}
-		if (__atomic_compare_exchange_n(&rw->rw_owner, &v, new, false,
-		    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		if (lock_cas(&rw->rw_owner, v, new, __ATOMIC_ACQ_REL))
 			break;
+		v = __atomic_load_n(&rw->rw_owner, __ATOMIC_RELAXED);
 	}
 	SCHED_POINT();
 }

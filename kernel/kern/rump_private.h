@@ -48,6 +48,27 @@ void	proc_unlink(struct proc *);
 void	proc_set_init(struct proc *);
 
 /*
+ * Set when threads switch in hypercalls only (fibers): then no instruction
+ * need be atomic.
+ */
+extern bool klib_solo;
+
+/* *p becomes new if it is old. */
+static inline bool
+lock_cas(volatile uintptr_t *p, uintptr_t old, uintptr_t new, int order)
+{
+
+	if (klib_solo) {
+		if (*p != old)
+			return false;
+		*p = new;
+		return true;
+	}
+	return __atomic_compare_exchange_n(p, &old, new, false, order,
+	    __ATOMIC_RELAXED);
+}
+
+/*
  * kern_sleepq.c: queues and parking.
  */
 

@@ -95,6 +95,12 @@ static inline bool
 cpu_try(struct cpu_info *ci)
 {
 
+	if (klib_solo) {
+		if (ci->ci_busy)
+			return false;
+		ci->ci_busy = 1;
+		return true;
+	}
 	return __atomic_load_n(&ci->ci_busy, __ATOMIC_RELAXED) == 0 &&
 	    __atomic_exchange_n(&ci->ci_busy, 1, __ATOMIC_ACQUIRE) == 0;
 }
@@ -222,8 +228,9 @@ void
 rump_schedule_cpu(struct lwp *l)
 {
 
-	if (__predict_false(__atomic_exchange_n(&l->l_cpu->ci_busy, 1,
-	    __ATOMIC_ACQUIRE) != 0))
+	if (__predict_false(klib_solo ? !cpu_try(l->l_cpu) :
+	    __atomic_exchange_n(&l->l_cpu->ci_busy, 1, __ATOMIC_ACQUIRE) !=
+	    0))
 		schedule_slow(l);
 	l->l_oncpu = true;
 	l->l_cpu->ci_curlwp = l;
