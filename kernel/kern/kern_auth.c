@@ -711,8 +711,9 @@ kauth_access_action(int access_mode, int vn_vtype, mode_t file_mode)
 		if ((access_mode & VWRITE) != 0)
 			action |= KAUTH_VNODE_ADD_FILE |
 			    KAUTH_VNODE_ADD_SUBDIRECTORY;
+		/* The superuser searches any directory. */
 		if ((access_mode & VEXEC) != 0)
-			action |= KAUTH_VNODE_SEARCH;
+			action |= KAUTH_VNODE_SEARCH | KAUTH_VNODE_IS_EXEC;
 	} else {
 		action = kauth_mode_to_action(access_mode);
 		/* The superuser executes what somebody may execute. */

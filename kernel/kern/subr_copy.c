@@ -136,12 +136,20 @@ copyout_proc(struct proc *p, const void *kaddr, void *uaddr, size_t len)
 int
 copystr(const void *from, void *to, size_t len, size_t *done)
 {
-	const size_t n = strnlen(from, len);
+	const char *s = from;
+	char *d = to;
+	size_t i;
 
-	memcpy(to, from, MIN(n + 1, len));
+	for (i = 0; i < len; i++) {
+		if ((d[i] = s[i]) == '\0') {
+			if (done != NULL)
+				*done = i + 1;
+			return 0;
+		}
+	}
 	if (done != NULL)
-		*done = MIN(n + 1, len);
-	return n == len ? ENAMETOOLONG : 0;
+		*done = len;
+	return ENAMETOOLONG;
 }
 
 int

@@ -45,6 +45,9 @@ static TAILQ_HEAD(rump_drainhead, rump_drain) mem_drains =
     TAILQ_HEAD_INITIALIZER(mem_drains);
 static volatile unsigned mem_draining;
 
+/* No single allocation is larger, with or without a limit. */
+#define	MEM_ONEMAX	(UINT64_C(1) << 40)
+
 bool klib_solo;
 
 /*
@@ -220,10 +223,10 @@ mem_wait(void)
 	if (!mem_ready || cold || curlwp == NULL)
 		panic("out of memory during boot");
 	mutex_enter(&mem_lock);
-	mem_waiters++;
+	atomic_store_relaxed(&mem_waiters, mem_waiters + 1);
 	cv_signal(&mem_daemon_cv);
 	(void)cv_timedwait(&mem_cv, &mem_lock, hz / 10);
-	mem_waiters--;
+	atomic_store_relaxed(&mem_waiters, mem_waiters - 1);
 	mutex_exit(&mem_lock);
 }
 
@@ -231,6 +234,11 @@ bool
 rump_mem_charge(size_t len, bool sleep)
 {
 
+	if (__predict_false(len > MEM_ONEMAX)) {
+		if (sleep)
+			panic("allocation of %zu bytes of memory", len);
+		return false;
+	}
 	for (;;) {
 		if (__predict_true(mem_take(len)))
 			return true;
@@ -239,7 +247,8 @@ rump_mem_charge(size_t len, bool sleep)
 		if (!sleep)
 			return false;
 		if (len > mem_limit)
-			panic("allocation of %zu bytes, limit %" PRIu64,
+			panic("allocation of %zu bytes of memory, limit %"
+			    PRIu64,
 			    len, mem_limit);
 		mem_wait();
 	}
@@ -250,7 +259,7 @@ rump_mem_uncharge(size_t len)
 {
 
 	klib_add64(&mem_used, -(int64_t)len);
-	if (__predict_false(mem_waiters != 0)) {
+	if (__predict_false(atomic_load_relaxed(&mem_waiters) != 0)) {
 		mutex_enter(&mem_lock);
 		cv_broadcast(&mem_cv);
 		mutex_exit(&mem_lock);

@@ -7,6 +7,7 @@
 #include <sys/kauth.h>
 #include <sys/lwp.h>
 #include <sys/ucred.h>
+#include <sys/vnode.h>
 
 #include <secmodel/secmodel.h>
 #include <secmodel/securelevel/securelevel.h>
@@ -131,6 +132,7 @@ KERNTEST(kauth_listeners)
 
 KERNTEST(kauth_vnode_decision)
 {
+	struct vnode *vp = (void *)&asked;	/* not looked into */
 	kauth_cred_t root = cred_of(0, 0), user = cred_of(1, 1);
 
 	CHECK_EQ(kauth_authorize_vnode(user, KAUTH_VNODE_READ_DATA, NULL,
@@ -139,6 +141,15 @@ KERNTEST(kauth_vnode_decision)
 	    NULL, EACCES), EACCES);
 	CHECK_EQ(kauth_authorize_vnode(root, KAUTH_VNODE_READ_DATA, NULL,
 	    NULL, EACCES), 0);
+	/* Root searches any directory, and executes what somebody may. */
+	CHECK_EQ(kauth_authorize_vnode(root, KAUTH_ACCESS_ACTION(VEXEC, VDIR,
+	    0), vp, NULL, EACCES), 0);
+	CHECK_EQ(kauth_authorize_vnode(root, KAUTH_ACCESS_ACTION(VEXEC, VREG,
+	    0644), vp, NULL, EACCES), EACCES);
+	CHECK_EQ(kauth_authorize_vnode(root, KAUTH_ACCESS_ACTION(VEXEC, VREG,
+	    0100), vp, NULL, EACCES), 0);
+	CHECK_EQ(kauth_authorize_vnode(root, KAUTH_ACCESS_ACTION(VWRITE, VREG,
+	    0), vp, NULL, EACCES), 0);
 	kauth_cred_free(root);
 	kauth_cred_free(user);
 	return 0;
