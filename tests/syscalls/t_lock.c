@@ -180,9 +180,54 @@ ATF_TC_BODY(getpath, tc)
 	ATF_CHECK_EQ(rump_sys_umask(022), 077);
 }
 
+/* EVFILT_VNODE and EVFILT_READ of files. */
+ATF_TC_WITHOUT_HEAD(events);
+ATF_TC_BODY(events, tc)
+{
+	static const struct timespec now;
+	struct rump_kevent ev;
+	int kq;
+
+	rump_init();
+	kq = OK(rump_sys_kqueue());
+	fd = OK(rump_sys_open("/file", RUMP_O_RDWR | RUMP_O_CREAT, 0644));
+	memset(&ev, 0, sizeof(ev));
+	ev.ident = (uintptr_t)fd;
+	ev.filter = RUMP_EVFILT_VNODE;
+	ev.flags = RUMP_EV_ADD | RUMP_EV_CLEAR;
+	ev.fflags = RUMP_NOTE_WRITE | RUMP_NOTE_EXTEND | RUMP_NOTE_DELETE;
+	OK(rump_sys_kevent(kq, &ev, 1, NULL, 0, NULL));
+	ATF_CHECK_EQ(OK(rump_sys_kevent(kq, NULL, 0, &ev, 1, &now)), 0);
+	OK(rump_sys_write(fd, "hello", 5));
+	ATF_CHECK_EQ(OK(rump_sys_kevent(kq, NULL, 0, &ev, 1, &now)), 1);
+	ATF_CHECK_EQ(ev.ident, (uintptr_t)fd);
+	ATF_CHECK(ev.fflags & RUMP_NOTE_WRITE);
+	OK(rump_sys_unlink("/file"));
+	ATF_CHECK_EQ(OK(rump_sys_kevent(kq, NULL, 0, &ev, 1, &now)), 1);
+	ATF_CHECK(ev.fflags & RUMP_NOTE_DELETE);
+	OK(rump_sys_close(fd));
+	ATF_CHECK_EQ(OK(rump_sys_kevent(kq, NULL, 0, &ev, 1, &now)), 0);
+
+	fd = OK(rump_sys_open("/file", RUMP_O_RDWR | RUMP_O_CREAT, 0644));
+	OK(rump_sys_write(fd, "hello", 5));
+	memset(&ev, 0, sizeof(ev));
+	ev.ident = (uintptr_t)fd;
+	ev.filter = RUMP_EVFILT_READ;
+	ev.flags = RUMP_EV_ADD;
+	OK(rump_sys_kevent(kq, &ev, 1, NULL, 0, NULL));
+	ATF_CHECK_EQ(OK(rump_sys_kevent(kq, NULL, 0, &ev, 1, &now)), 0);
+	OK(rump_sys_pwrite(fd, "world", 5, 5));
+	ATF_CHECK_EQ(OK(rump_sys_kevent(kq, NULL, 0, &ev, 1, &now)), 1);
+	ATF_CHECK_EQ(ev.data, 5);
+	/* The kqueue goes first. */
+	OK(rump_sys_close(kq));
+	OK(rump_sys_close(fd));
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
+	ATF_TP_ADD_TC(tp, events);
 	ATF_TP_ADD_TC(tp, ranges);
 	ATF_TP_ADD_TC(tp, ends);
 	ATF_TP_ADD_TC(tp, wait);
