@@ -142,6 +142,7 @@ mk 2400 -F 16 -s 1 -f 1 -r 16; put "$tmp/one" /a; poke 515 7f; seed dirty16 24
 cp "$tmp/fat32" "$img"; poke $((8 * 512 + 7)) 03; seed32 dirty32
 cp "$tmp/fat32" "$img"; poke $((512 + 488)) 01 00 00 00 ff ff ff 00; seed32 fsinfo-wrong
 cp "$tmp/fat32" "$img"; poke 512 00; seed32 fsinfo-none
+cp "$tmp/fat32" "$img"; poke $((8 * 512 + 8)) 02 00 00 00; seed32 root-ring
 
 # Chains.
 chain() { small; put "$tmp/some" /some.txt; put "$tmp/more" /more.txt; }
