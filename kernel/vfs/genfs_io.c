@@ -86,6 +86,20 @@ blockrun_map(struct vnode *vp, struct blockrun *br, off_t off)
 }
 
 /*
+ * The buffer of a caller of pageio(), on its stack: all transfers here are
+ * waited for.
+ */
+static void
+pagebuf_init(struct buf *bp, struct vnode *vp)
+{
+
+	buf_init(bp);
+	bp->b_cflags = BC_BUSY;
+	bp->b_vp = vp;
+	bp->b_objlock = vp->v_interlock;
+}
+
+/*
  * One transfer with a buffer that is used again and again.
  */
 static int
@@ -190,7 +204,7 @@ genfs_getpages(void *v)
 	struct uvm_object *uobj = &vp->v_uobj;
 	struct vm_page *pgs[GP_MAXPAGES];
 	struct blockrun br;
-	struct buf *bp = NULL;
+	struct buf buf, *bp = NULL;
 	const int flags = ap->a_flags;
 	const bool memwrite = (ap->a_access_type & VM_PROT_WRITE) != 0;
 	const bool overwrite = (flags & PGO_OVERWRITE) != 0;
@@ -293,7 +307,8 @@ startover:
 		if ((pgs[i]->flags & PG_FAKE) == 0)
 			continue;
 		if (bp == NULL) {
-			bp = getiobuf(vp, true);
+			bp = &buf;
+			pagebuf_init(bp, vp);
 			uvmexp.pageins++;
 		}
 		hole = false;
@@ -305,7 +320,7 @@ startover:
 			holes |= 1U << i;
 	}
 	if (bp != NULL)
-		putiobuf(bp);
+		buf_destroy(bp);
 	if (error) {
 		genfs_abandon(uobj, pgs, npages);
 		goto out;
@@ -476,12 +491,12 @@ genfs_gop_write(struct vnode *vp, struct vm_page **pgs, int npages, int flags)
 {
 	struct blockrun br = { .br_devvp = NULL };
 	off_t off, end, stop, eof;
-	struct buf *bp;
+	struct buf buf;
 	int error = 0, i;
 	uint8_t *va;
 
 	GOP_SIZE(vp, vp->v_size, &eof, 0);
-	bp = getiobuf(vp, true);
+	pagebuf_init(&buf, vp);
 	for (i = 0; i < npages && error == 0; i++) {
 		va = uvm_page_va(pgs[i]);
 		off = pgs[i]->offset;
@@ -495,11 +510,11 @@ genfs_gop_write(struct vnode *vp, struct vm_page **pgs, int npages, int flags)
 			if (br.br_blkno == -1)
 				error = EIO;
 			else
-				error = pageio(vp, bp, &br, off, va,
+				error = pageio(vp, &buf, &br, off, va,
 				    stop - off, true);
 		}
 	}
-	putiobuf(bp);
+	buf_destroy(&buf);
 	if (error)
 		printf("genfs: write of pages at offset %" PRId64
 		    " failed, error %d\n", pgs[0]->offset, error);
@@ -647,7 +662,7 @@ genfs_directio(struct vnode *vp, struct uio *uio, int ioflag)
 	const off_t bsize = (off_t)1 << vnode_bshift(vp);
 	const bool write = uio->uio_rw == UIO_WRITE;
 	struct blockrun br = { .br_devvp = NULL };
-	struct buf *bp;
+	struct buf buf;
 	off_t off, stop;
 	size_t len;
 	void *data;
@@ -664,7 +679,7 @@ genfs_directio(struct vnode *vp, struct uio *uio, int ioflag)
 		return;
 
 	data = kmem_alloc(MAXPHYS, KM_SLEEP);
-	bp = getiobuf(vp, true);
+	pagebuf_init(&buf, vp);
 	genfs_node_rdlock(vp);
 	while (uio->uio_resid >= (size_t)bsize && error == 0) {
 		off = uio->uio_offset;
@@ -679,15 +694,15 @@ genfs_directio(struct vnode *vp, struct uio *uio, int ioflag)
 		if (write) {
 			error = uiomove(data, len, uio);
 			if (error == 0)
-				error = pageio(vp, bp, &br, off, data, len,
+				error = pageio(vp, &buf, &br, off, data, len,
 				    true);
 		} else {
-			error = pageio(vp, bp, &br, off, data, len, false);
+			error = pageio(vp, &buf, &br, off, data, len, false);
 			if (error == 0)
 				error = uiomove(data, len, uio);
 		}
 	}
 	genfs_node_unlock(vp);
-	putiobuf(bp);
+	buf_destroy(&buf);
 	kmem_free(data, MAXPHYS);
 }

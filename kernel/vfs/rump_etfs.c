@@ -121,9 +121,8 @@ static void
 etfs_free(struct etfs *et)
 {
 
-	kmem_free(et->et_key, et->et_keylen + 1);
-	kmem_free(et->et_hostpath, et->et_hostpathlen);
-	kmem_free(et, sizeof(*et));
+	/* The strings are behind it. */
+	kmem_free(et, sizeof(*et) + et->et_keylen + 1 + et->et_hostpathlen);
 }
 
 static enum rump_etfs_type
@@ -154,6 +153,7 @@ etfs_register(const char *key, const char *hostpath, enum rump_etfs_type ftype,
 	struct etfs *et;
 	const char *name;
 	devminor_t dmin = -1;
+	size_t keylen, pathlen;
 	uint64_t fsize;
 	int error, hft;
 	bool isdir;
@@ -176,13 +176,15 @@ etfs_register(const char *key, const char *hostpath, enum rump_etfs_type ftype,
 	else if (size > fsize - begin)
 		return EINVAL;
 
-	et = kmem_zalloc(sizeof(*et), KM_SLEEP);
-	et->et_keylen = strlen(name);
-	et->et_key = kmem_alloc(et->et_keylen + 1, KM_SLEEP);
-	memcpy(et->et_key, name, et->et_keylen + 1);
-	et->et_hostpathlen = strlen(hostpath) + 1;
-	et->et_hostpath = kmem_alloc(et->et_hostpathlen, KM_SLEEP);
-	memcpy(et->et_hostpath, hostpath, et->et_hostpathlen);
+	keylen = strlen(name);
+	pathlen = strlen(hostpath) + 1;
+	et = kmem_zalloc(sizeof(*et) + keylen + 1 + pathlen, KM_SLEEP);
+	et->et_keylen = keylen;
+	et->et_key = (char *)(et + 1);
+	memcpy(et->et_key, name, keylen + 1);
+	et->et_hostpathlen = pathlen;
+	et->et_hostpath = et->et_key + keylen + 1;
+	memcpy(et->et_hostpath, hostpath, pathlen);
 	et->et_type = ftype;
 	et->et_realtype = etfs_realtype(hft);
 	et->et_size = size;

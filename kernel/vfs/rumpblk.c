@@ -31,14 +31,20 @@
 
 /* Locks: "r" rumpblk_lock; the rest does not change while registered. */
 struct rblkdev {
-	char		*rblk_path;
-	size_t		rblk_pathlen;
 	uint64_t	rblk_size;	/* bytes of the window */
 	uint64_t	rblk_hostoff;	/* where it starts in the host's file */
 	int		rblk_fd;	/* r: -1 while closed */
 	bool		rblk_rw;	/* r: rblk_fd may be written */
 	unsigned	rblk_opens;	/* r: bit for each of block, char */
+	size_t		rblk_len;	/* bytes of this, with the path */
+	char		rblk_path[];
 };
+
+#define	BLKFAIL_MAX	10000
+
+static unsigned blkfail;	/* of so many transfers fail */
+static unsigned blkfail_rand;	/* r: chance of its own, to be repeatable */
+static int blksectshift = DEV_BSHIFT;
 
 static struct rblkdev *minors[RUMPBLK_SIZE];
 static kmutex_t rumpblk_lock;
@@ -77,12 +83,40 @@ static const struct cdevsw rumpblk_cdevsw = {
 	.d_flag = D_DISK | D_MPSAFE
 };
 
-/* Once, at boot. */
+/* A number from the environment, or what it is without. */
+static unsigned
+rumpblk_param(const char *name, unsigned value)
+{
+	char buf[64];
+
+	if (rumpuser_getparam(name, buf, sizeof(buf)) != 0)
+		return value;
+	return strtoul(buf, NULL, 10);
+}
+
+/*
+ * Once, at boot.  RUMP_BLKFAIL of 10000 transfers fail, chosen by
+ * RUMP_BLKFAIL_SEED; sectors have 1 << RUMP_BLKSECTSHIFT bytes.
+ */
 void
 rumpblk_init(void)
 {
 	devmajor_t bmaj = RUMPBLK_DEVMAJOR, cmaj = RUMPBLK_DEVMAJOR;
+	unsigned n;
 	int error;
+
+	blkfail = MIN(rumpblk_param("RUMP_BLKFAIL", 0), BLKFAIL_MAX);
+	if (blkfail != 0) {
+		blkfail_rand = rumpblk_param("RUMP_BLKFAIL_SEED", 1);
+		printf("rumpblk: %u of %u transfers will fail, seed %u\n",
+		    blkfail, BLKFAIL_MAX, blkfail_rand);
+	}
+	n = rumpblk_param("RUMP_BLKSECTSHIFT", DEV_BSHIFT);
+	if (n < DEV_BSHIFT || (1U << n) > MAXPHYS)
+		printf("rumpblk: sector shift %u, not from %u to 16\n", n,
+		    DEV_BSHIFT);
+	else
+		blksectshift = n;
 
 	mutex_init(&rumpblk_lock, MUTEX_DEFAULT, IPL_NONE);
 	error = devsw_attach("rumpblk", &rumpblk_bdevsw, &bmaj,
@@ -121,10 +155,9 @@ rumpblk_register(const char *path, devminor_t *dmin, off_t offset, off_t size)
 		return EINVAL;
 
 	len = strlen(path) + 1;
-	rblk = kmem_zalloc(sizeof(*rblk), KM_SLEEP);
-	rblk->rblk_path = kmem_alloc(len, KM_SLEEP);
+	rblk = kmem_zalloc(sizeof(*rblk) + len, KM_SLEEP);
 	memcpy(rblk->rblk_path, path, len);
-	rblk->rblk_pathlen = len;
+	rblk->rblk_len = sizeof(*rblk) + len;
 	rblk->rblk_size = size;
 	rblk->rblk_hostoff = offset;
 	rblk->rblk_fd = -1;
@@ -151,8 +184,7 @@ rumpblk_register(const char *path, devminor_t *dmin, off_t offset, off_t size)
 	}
 	mutex_exit(&rumpblk_lock);
 	if (error) {
-		kmem_free(rblk->rblk_path, len);
-		kmem_free(rblk, sizeof(*rblk));
+		kmem_free(rblk, rblk->rblk_len);
 		if (error == EEXIST)
 			error = 0;
 	}
@@ -179,8 +211,7 @@ rumpblk_deregister(devminor_t dmin)
 	}
 	mutex_exit(&rumpblk_lock);
 	if (rblk != NULL) {
-		kmem_free(rblk->rblk_path, rblk->rblk_pathlen);
-		kmem_free(rblk, sizeof(*rblk));
+		kmem_free(rblk, rblk->rblk_len);
 	}
 	return error;
 }
@@ -256,14 +287,14 @@ rumpblk_close(dev_t dev, int flag, int fmt, struct lwp *l)
 static void
 rumpblk_makelabel(struct rblkdev *rblk, struct disklabel *lp)
 {
-	uint64_t nsec = rblk->rblk_size >> DEV_BSHIFT;
+	uint64_t nsec = rblk->rblk_size >> blksectshift;
 
 	memset(lp, 0, sizeof(*lp));
 	lp->d_magic = lp->d_magic2 = DISKMAGIC;
 	lp->d_type = DKTYPE_RUMPD;
 	strlcpy(lp->d_typename, "rumpd", sizeof(lp->d_typename));
 	strlcpy(lp->d_packname, "fictitious", sizeof(lp->d_packname));
-	lp->d_secsize = DEV_BSIZE;
+	lp->d_secsize = 1U << blksectshift;
 	lp->d_nsectors = 1;
 	lp->d_ntracks = 1;
 	lp->d_secpercyl = 1;
@@ -295,9 +326,9 @@ rumpblk_ioctl(dev_t dev, u_long xfer, void *addr, int flag, struct lwp *l)
 	case DIOCGPARTINFO:
 		pi = addr;
 		memset(pi, 0, sizeof(*pi));
-		pi->pi_size = rblk->rblk_size >> DEV_BSHIFT;
-		pi->pi_secsize = DEV_BSIZE;
-		pi->pi_bsize = BLKDEV_IOSIZE;
+		pi->pi_size = rblk->rblk_size >> blksectshift;
+		pi->pi_secsize = 1U << blksectshift;
+		pi->pi_bsize = MAX(BLKDEV_IOSIZE, 1U << blksectshift);
 		pi->pi_fstype = FS_OTHER;
 		return 0;
 	case DIOCGWEDGEINFO:
@@ -309,13 +340,13 @@ rumpblk_ioctl(dev_t dev, u_long xfer, void *addr, int flag, struct lwp *l)
 		    sizeof(dkw->dkw_wname));
 		strlcpy(dkw->dkw_parent, dkw->dkw_devname,
 		    sizeof(dkw->dkw_parent));
-		dkw->dkw_size = rblk->rblk_size >> DEV_BSHIFT;
+		dkw->dkw_size = rblk->rblk_size >> blksectshift;
 		return 0;
 	case DIOCGMEDIASIZE:
 		*(off_t *)addr = rblk->rblk_size;
 		return 0;
 	case DIOCGSECTORSIZE:
-		*(u_int *)addr = DEV_BSIZE;
+		*(u_int *)addr = 1U << blksectshift;
 		return 0;
 	case DIOCCACHESYNC:
 		if (rblk->rblk_fd == -1 || !rblk->rblk_rw)
@@ -356,6 +387,18 @@ rumpblk_biodone(void *arg, size_t count, int error)
 	biodone(bp);
 }
 
+/* Whether this transfer is one of those that RUMP_BLKFAIL wants. */
+static bool
+rumpblk_chance(void)
+{
+	unsigned r;
+
+	mutex_enter(&rumpblk_lock);
+	r = blkfail_rand = blkfail_rand * 1103515245 + 12345;
+	mutex_exit(&rumpblk_lock);
+	return (r >> 8) % BLKFAIL_MAX < blkfail;
+}
+
 static void
 rumpblk_strategy(struct buf *bp)
 {
@@ -372,6 +415,10 @@ rumpblk_strategy(struct buf *bp)
 	error = rumpuser_fault(RUMPUSER_FAULT_BIO);
 	if (error)
 		goto fail;
+	if (__predict_false(blkfail != 0) && rumpblk_chance()) {
+		error = EIO;
+		goto fail;
+	}
 	error = EINVAL;
 	if (bp->b_blkno < 0 || bp->b_bcount < 0 ||
 	    (uint64_t)bp->b_blkno > rblk->rblk_size >> DEV_BSHIFT)

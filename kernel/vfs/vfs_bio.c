@@ -178,17 +178,18 @@ buf_nbuf(void)
 }
 
 /*
- * Memory of a block.
+ * Memory of a block.  Without wait, ENOMEM when there is none after the cache
+ * gave up what it could, or when a fault is injected.
  */
 static int
-buf_data_alloc(size_t size, void **datap, int *bufsizep)
+buf_data_alloc(size_t size, bool wait, void **datap, int *bufsizep)
 {
 #ifdef RUMP_SANITIZE
 	int error;
 
 	if (!rump_mem_charge(size, false)) {
 		(void)buf_drain(0);
-		if (!rump_mem_charge(size, false))
+		if (!rump_mem_charge(size, wait))
 			return ENOMEM;
 	}
 	error = rumpuser_obj_alloc(size, 64, RUMPUSER_OBJ_BUF, "buf", datap);
@@ -202,7 +203,7 @@ buf_data_alloc(size_t size, void **datap, int *bufsizep)
 
 	while (bufsize < size)
 		bufsize <<= 1;
-	*datap = kmem_alloc(bufsize, KM_NOSLEEP);
+	*datap = kmem_alloc(bufsize, wait ? KM_SLEEP : KM_NOSLEEP);
 	if (*datap == NULL) {
 		(void)buf_drain(0);
 		*datap = kmem_alloc(bufsize, KM_NOSLEEP);
@@ -631,12 +632,8 @@ getnewbuf(int slpflag, int slptimeo, int from_bufq)
 	return bp;
 }
 
-/*
- * Sets the size of a busy buffer's data, keeping what was there for preserve.
- * EINVAL for a size no block can have, ENOMEM.
- */
-int
-allocbuf(struct buf *bp, int size, int preserve)
+static int
+allocbuf_impl(struct buf *bp, int size, int preserve, bool wait)
 {
 	void *data;
 	int bufsize, error;
@@ -656,7 +653,7 @@ allocbuf(struct buf *bp, int size, int preserve)
 		bp->b_bcount = size;
 		return 0;
 	}
-	error = buf_data_alloc(size, &data, &bufsize);
+	error = buf_data_alloc(size, wait, &data, &bufsize);
 	if (error)
 		return error;
 	if (bp->b_data != NULL) {
@@ -675,6 +672,17 @@ allocbuf(struct buf *bp, int size, int preserve)
 }
 
 /*
+ * Sets the size of a busy buffer's data, keeping what was there for preserve.
+ * Sleeps for memory.  EINVAL for a size no block can have.
+ */
+int
+allocbuf(struct buf *bp, int size, int preserve)
+{
+
+	return allocbuf_impl(bp, size, preserve, true);
+}
+
+/*
  * Zeroes the data.
  */
 void
@@ -686,11 +694,12 @@ clrbuf(struct buf *bp)
 }
 
 /*
- * Finds or makes the vnode's buffer for a block, busy.
+ * Finds or makes the vnode's buffer for a block, busy.  With wait it fails
+ * for lack of memory only when there is none to wait for.
  */
 static int
 getblk_impl(struct vnode *vp, daddr_t blkno, int size, int slpflag,
-    int slptimeo, struct buf **bpp)
+    int slptimeo, bool wait, struct buf **bpp)
 {
 	struct buf *bp;
 	int error, preserve;
@@ -746,7 +755,9 @@ again:
 		mutex_exit(&bufcache_lock);
 		preserve = 0;
 	}
-	error = allocbuf(bp, size, preserve);
+	error = wait ? 0 : rumpuser_fault(RUMPUSER_FAULT_ALLOC);
+	if (error == 0)
+		error = allocbuf_impl(bp, size, preserve, wait);
 	if (error) {
 		if (!preserve)
 			bp->b_cflags |= BC_INVAL;
@@ -760,16 +771,16 @@ again:
 
 /*
  * The vnode's buffer for a block, busy; whether its data is valid says
- * BO_DONE.  NULL when the sleep was interrupted or timed out (slpflag PCATCH,
- * slptimeo in ticks), when there is no memory, or when no block has that
- * size.
+ * BO_DONE.  Sleeps for memory.  NULL when the sleep for the buffer was
+ * interrupted or timed out (slpflag PCATCH, slptimeo in ticks), or when no
+ * block has that size.
  */
 struct buf *
 getblk(struct vnode *vp, daddr_t blkno, int size, int slpflag, int slptimeo)
 {
 	struct buf *bp;
 
-	if (getblk_impl(vp, blkno, size, slpflag, slptimeo, &bp) != 0)
+	if (getblk_impl(vp, blkno, size, slpflag, slptimeo, true, &bp) != 0)
 		return NULL;
 	return bp;
 }
@@ -804,7 +815,7 @@ bio_doread(struct vnode *vp, daddr_t blkno, int size, int async,
 	struct buf *bp;
 	int error;
 
-	error = getblk_impl(vp, blkno, size, 0, 0, &bp);
+	error = getblk_impl(vp, blkno, size, 0, 0, false, &bp);
 	if (error)
 		return error;
 	*bpp = bp;

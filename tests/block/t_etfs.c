@@ -198,12 +198,82 @@ ATF_TC_BODY(hostfiles, tc)
 	ATF_CHECK_EQ(errno, ENOENT);
 }
 
+/* A device larger than the memory that the kernel may use. */
+ATF_TC_WITHOUT_HEAD(memlimit);
+ATF_TC_BODY(memlimit, tc)
+{
+	static uint8_t big[16 << 20], buf[65536];
+	size_t off;
+	int fd;
+
+	setenv("RUMP_MEMLIMIT", "6m", 1);
+	boot();
+	for (off = 0; off < sizeof(big); off++)
+		big[off] = off >> 12;
+	ATF_REQUIRE_EQ(rumpuser_image_add_mem("big", big, sizeof(big), 1), 0);
+	ATF_REQUIRE_EQ(rump_pub_etfs_register("/big", "big", RUMP_ETFS_BLK),
+	    0);
+	fd = rump_sys_open("/big", RUMP_O_RDWR);
+	ATF_REQUIRE(fd >= 0);
+	for (off = 0; off < sizeof(big); off += sizeof(buf)) {
+		ATF_REQUIRE_EQ(rump_sys_pread(fd, buf, sizeof(buf), off),
+		    (ssize_t)sizeof(buf));
+		ATF_REQUIRE_EQ(memcmp(buf, big + off, sizeof(buf)), 0);
+	}
+	for (off = 0; off < sizeof(big); off += sizeof(buf)) {
+		memset(buf, off >> 16, sizeof(buf));
+		ATF_REQUIRE_EQ(rump_sys_pwrite(fd, buf, sizeof(buf), off),
+		    (ssize_t)sizeof(buf));
+	}
+	ATF_CHECK_EQ(rump_sys_fsync(fd), 0);
+	for (off = 0; off < sizeof(big); off++)
+		ATF_REQUIRE_EQ(big[off], (uint8_t)(off >> 16));
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+}
+
+/* RUMP_BLKFAIL: the same transfers fail each time. */
+static void
+blkfail_run(char *result)
+{
+	uint8_t buf[512];
+	int fd, i;
+
+	ATF_REQUIRE_EQ(rump_pub_etfs_register("/disk", "image",
+	    RUMP_ETFS_CHR), 0);
+	fd = rump_sys_open("/disk", RUMP_O_RDONLY);
+	ATF_REQUIRE(fd >= 0);
+	for (i = 0; i < 64; i++)
+		result[i] = rump_sys_pread(fd, buf, 512, i * 512) == 512 ?
+		    '.' : 'F';
+	result[64] = '\0';
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(rump_pub_etfs_remove("/disk"), 0);
+}
+
+ATF_TC_WITHOUT_HEAD(blkfail);
+ATF_TC_BODY(blkfail, tc)
+{
+	char a[65], b[65];
+
+	setenv("RUMP_BLKFAIL", "3000", 1);
+	setenv("RUMP_BLKFAIL_SEED", "7", 1);
+	boot();
+	ATF_REQUIRE_EQ(rumpuser_snapshot(), 0);
+	blkfail_run(a);
+	ATF_REQUIRE_EQ(rumpuser_restore(), 0);
+	blkfail_run(b);
+	ATF_CHECK_STREQ(a, b);
+	ATF_CHECK(strchr(a, 'F') != NULL);
+	ATF_CHECK(strchr(a, '.') != NULL);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
-	ATF_TP_ADD_TC(tp, faults);
+	ATF_TP_ADD_TC(tp, blkfail);	ATF_TP_ADD_TC(tp, faults);
 	ATF_TP_ADD_TC(tp, hostfiles);
 	ATF_TP_ADD_TC(tp, keys);
+	ATF_TP_ADD_TC(tp, memlimit);
 	ATF_TP_ADD_TC(tp, readonly);
 	ATF_TP_ADD_TC(tp, whole);
 	ATF_TP_ADD_TC(tp, window);
