@@ -30,7 +30,6 @@ struct uvm_object {
 #ifdef _KERNEL
 
 extern const struct uvm_pagerops uvm_vnodeops;
-extern const struct uvm_pagerops uvm_deviceops;
 extern const struct uvm_pagerops aobj_pager;
 
 #define	UVM_OBJ_IS_VNODE(uobj)	((uobj)->pgops == &uvm_vnodeops)

@@ -33,6 +33,10 @@ struct uvmexp uvmexp = {
 	.pageshift = PAGE_SHIFT,
 };
 
+/* Maps are only names here: there is one address space. */
+struct vm_map *kernel_map;
+struct vm_map *phys_map;
+
 static volatile uint64_t mem_used;
 static uint64_t mem_limit = UINT64_MAX;
 
