@@ -37,6 +37,7 @@
 #include <sys/syslog.h>
 #include <sys/vnode.h>
 
+#include "rump_private.h"
 #include "sys_private.h"
 
 static kmutex_t		filelist_lock;
@@ -47,6 +48,16 @@ u_int			maxfiles = 3404;
 static u_int		nfdopen;	/* atomic: descriptors, all tables */
 static pool_cache_t	file_cache;
 static pool_cache_t	fdfile_cache;
+
+/* Changes a count that others may change as well; sequentially consistent. */
+static inline u_int
+count_add(u_int *p, int delta)
+{
+
+	if (klib_solo)
+		return *p += (u_int)delta;
+	return __atomic_add_fetch(p, (u_int)delta, __ATOMIC_SEQ_CST);
+}
 
 static int
 nohook_advlock(struct vnode *vp, void *id, int op, struct flock *fl,
@@ -122,7 +133,7 @@ fd_used(filedesc_t *fdp, unsigned fd)
 	if ((int)fd == fdp->fd_freefile)
 		fdp->fd_freefile++;
 	fdp->fd_nused++;
-	atomic_inc_uint(&nfdopen);
+	(void)count_add(&nfdopen, 1);
 }
 
 static void
@@ -141,7 +152,7 @@ fd_unused(filedesc_t *fdp, unsigned fd)
 		fdp->fd_lastfile = i;
 	}
 	fdp->fd_nused--;
-	atomic_dec_uint(&nfdopen);
+	(void)count_add(&nfdopen, -1);
 }
 
 /* Reserves descriptor fd, which is free and in the table. */
@@ -300,8 +311,8 @@ fd_affix(struct proc *p, struct file *fp, unsigned fd)
 
 	KASSERT(ff->ff_allocated);
 	KASSERT(ff->ff_file == NULL);
-	atomic_inc_uint(&fp->f_count);
-	__atomic_store_n(&ff->ff_file, fp, __ATOMIC_SEQ_CST);
+	(void)count_add(&fp->f_count, 1);
+	__atomic_store_n(&ff->ff_file, fp, __ATOMIC_RELEASE);
 }
 
 static void
@@ -401,7 +412,7 @@ fdfile_release(filedesc_t *fdp, fdfile_t *ff)
 {
 	u_int u;
 
-	u = __atomic_sub_fetch(&ff->ff_refcnt, 1, __ATOMIC_SEQ_CST);
+	u = count_add(&ff->ff_refcnt, -1);
 	if (__predict_false(u == (FR_CLOSING | 1))) {
 		mutex_enter(&fdp->fd_lock);
 		cv_broadcast(&ff->ff_closing);
@@ -423,7 +434,7 @@ fd_lookup(filedesc_t *fdp, unsigned fd)
 	if (ff == NULL ||
 	    __atomic_load_n(&ff->ff_file, __ATOMIC_RELAXED) == NULL)
 		return NULL;
-	(void)__atomic_add_fetch(&ff->ff_refcnt, 1, __ATOMIC_SEQ_CST);
+	(void)count_add(&ff->ff_refcnt, 1);
 	fp = __atomic_load_n(&ff->ff_file, __ATOMIC_SEQ_CST);
 	if (__predict_false(fp == NULL))
 		fdfile_release(fdp, ff);
@@ -549,7 +560,10 @@ fd_close(unsigned fd)
 		fdfile_release(fdp, ff);
 		return EBADF;
 	}
-	__atomic_store_n(&ff->ff_file, NULL, __ATOMIC_SEQ_CST);
+	if (klib_solo)
+		ff->ff_file = NULL;
+	else
+		__atomic_store_n(&ff->ff_file, NULL, __ATOMIC_SEQ_CST);
 	ff->ff_exclose = false;
 
 	if (__predict_false(__atomic_load_n(&ff->ff_refcnt,
@@ -571,7 +585,7 @@ fd_close(unsigned fd)
 		knote_fdclose((int)fd);
 		mutex_enter(&fdp->fd_lock);
 	}
-	(void)__atomic_sub_fetch(&ff->ff_refcnt, 1, __ATOMIC_SEQ_CST);
+	(void)count_add(&ff->ff_refcnt, -1);
 	ff->ff_allocated = false;
 	fd_unused(fdp, fd);
 	mutex_exit(&fdp->fd_lock);
@@ -586,7 +600,7 @@ closef(struct file *fp)
 	struct flock lf;
 	int error = 0;
 
-	if (__atomic_sub_fetch(&fp->f_count, 1, __ATOMIC_ACQ_REL) > 0)
+	if (count_add(&fp->f_count, -1) > 0)
 		return 0;
 
 	if ((fp->f_flag & FHASLOCK) && fp->f_type == DTYPE_VNODE) {
