@@ -55,7 +55,9 @@ struct kmem_list {
 	void		*kl_first;
 	unsigned	kl_count;
 };
-static struct kmem_list kmem_lists[KLIB_MAXCPU][KMEM_NCLASS];
+/* Of each CPU; one for all on fibers, which a snapshot has to save. */
+static struct kmem_list kmem_list0[KMEM_NCLASS];
+static struct kmem_list *kmem_lists[KLIB_MAXCPU] = { kmem_list0 };
 static struct pool kmem_pools[KMEM_NCLASS];
 static char kmem_names[KMEM_NCLASS][16];
 static unsigned short kmem_listmax[KMEM_NCLASS];
@@ -140,6 +142,10 @@ kmem_init(void)
 		if (size >= PAGE_SIZE)
 			pool_sethiwat(&kmem_pools[c], KMEM_IDLEBYTES / size);
 		kmem_listmax[c] = MIN(256, KMEM_LISTBYTES / size) + 1;
+	}
+	for (c = 1; !klib_solo && c < (unsigned)ncpu && c < KLIB_MAXCPU; c++) {
+		kmem_lists[c] = mem_host_alloc(sizeof(kmem_list0), 64, true);
+		memset(kmem_lists[c], 0, sizeof(kmem_list0));
 	}
 	rump_drain_register(&kmem_drain_hook);
 #endif
