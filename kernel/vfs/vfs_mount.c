@@ -622,27 +622,34 @@ mount_domount(struct lwp *l, vnode_t **vpp, struct vfsops *vfsops,
 		return error;
 	}
 
-	/* From here on it is seen. */
 	cache_purge(vp);
 	mp->mnt_iflag &= ~IMNT_WANTRDWR;
+	if ((mp->mnt_flag & (MNT_RDONLY | MNT_ASYNC)) == 0)
+		vfs_syncer_add_to_worklist(mp);
+	/* An unmount suspends first and locks then: no lock beyond here. */
+	mutex_exit(mp->mnt_updating);
+	error = vfs_busy(mp);
+	KASSERT(error == 0);
+
+	/* From here on it is seen. */
 	mountlist_append(mp);
 	mutex_enter(&mountlist_lock);
 	vp->v_mountedhere = mp;
 	mutex_exit(&mountlist_lock);
 	VOP_UNLOCK(vp);
-	if ((mp->mnt_flag & (MNT_RDONLY | MNT_ASYNC)) == 0)
-		vfs_syncer_add_to_worklist(mp);
 	mount_checkdirs(vp);
-	mutex_exit(mp->mnt_updating);
-
-	vfs_ref(mp);
 	(void)VFS_STATVFS(mp, &mp->mnt_stat);
 	error = VFS_START(mp, 0);
 	*vpp = NULL;
-	if (error != 0)
+	if (error != 0) {
+		vfs_ref(mp);
+		vfs_unbusy(mp);
 		(void)dounmount(mp, MNT_FORCE, l);
-	vfs_rele(mp);
-	return error;
+		vfs_rele(mp);
+		return error;
+	}
+	vfs_unbusy(mp);
+	return 0;
 }
 
 /*
