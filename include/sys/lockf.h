@@ -18,6 +18,13 @@ struct vop_advlock_args;
  * EAGAIN, EDEADLK, EINTR, EINVAL, ENOLCK (too many locks of one user).
  */
 int	lf_advlock(struct vop_advlock_args *, struct lockf **, off_t);
+
+/*
+ * Drops all locks of a file that is reclaimed while somebody may still have
+ * it open (revoked); who waits for one gets EBADF.  VOP_RECLAIM calls it.
+ */
+void	lf_purge(struct lockf **);
+
 void	lf_init(void);
 
 #endif /* _SYS_LOCKF_H_ */

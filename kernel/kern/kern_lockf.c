@@ -44,6 +44,7 @@ struct lfwaiter {
 	const struct lockf *w_lock;	/* what it wants */
 	struct lockf	**w_head;
 	kcondvar_t	w_cv;
+	bool		w_gone;		/* the file was revoked */
 	bool		w_reached;	/* deadlock search */
 };
 
@@ -118,7 +119,7 @@ lf_deadlock(const struct lockf *want, struct lockf **head)
 	do {
 		found = false;
 		TAILQ_FOREACH(from, &lfwaiters, w_entry) {
-			if (!from->w_reached)
+			if (!from->w_reached || from->w_gone)
 				continue;
 			if (lf_blocks(want->lf_id, *from->w_head,
 			    from->w_lock))
@@ -240,11 +241,14 @@ lf_set(struct lockf **head, struct lockf *want, struct lockf **spare,
 			return EDEADLK;
 		w.w_lock = want;
 		w.w_head = head;
+		w.w_gone = false;
 		cv_init(&w.w_cv, "lockf");
 		TAILQ_INSERT_TAIL(&lfwaiters, &w, w_entry);
 		error = cv_wait_sig(&w.w_cv, &lockf_lock);
 		TAILQ_REMOVE(&lfwaiters, &w, w_entry);
 		cv_destroy(&w.w_cv);
+		if (w.w_gone)
+			return EBADF;
 		if (error)
 			return error;
 	}
@@ -391,4 +395,28 @@ lf_advlock(struct vop_advlock_args *ap, struct lockf **head, off_t size)
 		pool_cache_put(lockf_cache, freelist);
 	}
 	return error;
+}
+
+void
+lf_purge(struct lockf **head)
+{
+	struct lockf *freelist = NULL, *next;
+	struct lfwaiter *w;
+
+	if (*head == NULL)
+		return;
+	mutex_enter(&lockf_lock);
+	while (*head != NULL)
+		lf_remove(head, &freelist);
+	TAILQ_FOREACH(w, &lfwaiters, w_entry) {
+		if (w->w_head == head) {
+			w->w_gone = true;
+			cv_broadcast(&w->w_cv);
+		}
+	}
+	mutex_exit(&lockf_lock);
+	for (; freelist != NULL; freelist = next) {
+		next = freelist->lf_next;
+		pool_cache_put(lockf_cache, freelist);
+	}
 }

@@ -787,6 +787,7 @@ msdosfs_reclaim(void *v)
 	struct denode *dep = VTODE(vp);
 
 	VOP_UNLOCK(vp);
+	lf_purge(&dep->de_lockf);
 	genfs_node_destroy(vp);
 	vp->v_data = NULL;
 	msdosfs_defree(dep);
