@@ -9,6 +9,7 @@
 #include <sys/systm.h>
 #include <sys/buf.h>
 #include <sys/kmem.h>
+#include <sys/lockf.h>
 #include <sys/mount.h>
 #include <sys/pool.h>
 #include <sys/stat.h>
@@ -535,6 +536,7 @@ cd9660_reclaim(void *v)
 	struct iso_node *ip = VTOI(vp);
 
 	VOP_UNLOCK(vp);
+	lf_purge(&ip->i_lockf);
 	genfs_node_destroy(vp);
 	vp->v_data = NULL;
 	node_free(ip);
