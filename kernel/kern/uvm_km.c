@@ -74,7 +74,7 @@ rump_mem_init(void)
 	kmem_init();
 
 	if (rumpuser_getparam("RUMP_MEMLIMIT", buf, sizeof(buf)) != 0 ||
-	    strcmp(buf, "host") == 0)
+	    buf[0] == '\0' || strcmp(buf, "host") == 0)
 		return;
 	v = strtoull(buf, &end, 10);
 	switch (*end) {

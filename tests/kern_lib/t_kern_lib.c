@@ -65,6 +65,8 @@ BODY(printf_bits)
 BODY(printf_formats)
 BODY(printf_humans)
 BODY(printf_messages)
+BODY(prop_containers)
+BODY(prop_values)
 BODY(queue_all)
 BODY(radixtree_model)
 BODY(rbtree_model)
@@ -187,6 +189,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, printf_formats);
 	ATF_TP_ADD_TC(tp, printf_humans);
 	ATF_TP_ADD_TC(tp, printf_messages);
+	ATF_TP_ADD_TC(tp, prop_containers);
+	ATF_TP_ADD_TC(tp, prop_values);
 	ATF_TP_ADD_TC(tp, queue_all);
 	ATF_TP_ADD_TC(tp, radixtree_model);
 	ATF_TP_ADD_TC(tp, rbtree_model);
