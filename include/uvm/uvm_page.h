@@ -53,6 +53,7 @@ struct vm_page {
 #define	PG_MARKER	0x00008000
 #define	PG_PAGER1	0x00010000	/* for the pager's use */
 #define	PG_PGLCA	0x00020000
+#define	PG_TAIL		0x00040000	/* an unfinished write ended in it */
 
 #define	PG_STAT		(PG_ANON | PG_AOBJ | PG_FILE)
 #define	PG_SWAPBACKED	(PG_ANON | PG_AOBJ)

@@ -483,8 +483,8 @@ done:
 
 /*
  * Writes busy pages that follow each other and releases them.  What is past
- * the end of the file on the device is not written.  A page without a block
- * is an error: nobody allocated it before it was dirtied.
+ * the end that the file has or is about to have is not written.  A page
+ * without a block is an error: nobody allocated it before it was dirtied.
  */
 int
 genfs_gop_write(struct vnode *vp, struct vm_page **pgs, int npages, int flags)
@@ -495,7 +495,8 @@ genfs_gop_write(struct vnode *vp, struct vm_page **pgs, int npages, int flags)
 	int error = 0, i;
 	uint8_t *va;
 
-	GOP_SIZE(vp, vp->v_size, &eof, 0);
+	/* A write that makes the file longer sets v_size when it is done. */
+	GOP_SIZE(vp, MAX(vp->v_size, vp->v_writesize), &eof, 0);
 	pagebuf_init(&buf, vp);
 	for (i = 0; i < npages && error == 0; i++) {
 		va = uvm_page_va(pgs[i]);

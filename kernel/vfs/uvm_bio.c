@@ -97,15 +97,18 @@ ubc_getpages(struct uvm_object *uobj, voff_t off, size_t *lenp,
 }
 
 /*
- * Releases pages that [off, off + len) was moved through.
+ * Releases pages that data was moved through; tail says that a write past the
+ * end of the file ended inside of the last one.
  */
 static void
 ubc_release(struct uvm_object *uobj, struct vm_page **pgs, int npages,
-    bool write)
+    bool write, bool tail)
 {
 	int i;
 
 	rw_enter(uobj->vmobjlock, RW_WRITER);
+	if (tail)
+		pgs[npages - 1]->flags |= PG_TAIL;
 	for (i = 0; i < npages; i++) {
 		if (write) {
 			pgs[i]->flags &= ~(PG_FAKE | PG_RDONLY);
@@ -177,7 +180,8 @@ ubc_uiomove(struct uvm_object *uobj, struct uio *uio, vsize_t todo,
 				break;
 			memset(uvm_page_va(pgs[i]) + o, 0, n);
 		}
-		ubc_release(uobj, pgs, npages, write);
+		ubc_release(uobj, pgs, npages, write,
+		    overwrite && ((off + len) & PAGE_MASK) != 0);
 		if (error != 0 && (!overwrite || (flags & UBC_PARTIALOK) != 0))
 			break;
 		off += len;
@@ -207,7 +211,8 @@ ubc_zerorange(struct uvm_object *uobj, off_t off, size_t len, int flags)
 			n = MIN(PAGE_SIZE - o, chunk - done);
 			memset(uvm_page_va(pgs[i]) + o, 0, n);
 		}
-		ubc_release(uobj, pgs, npages, true);
+		ubc_release(uobj, pgs, npages, true,
+		    ((off + chunk) & PAGE_MASK) != 0);
 		off += chunk;
 		len -= chunk;
 	}

@@ -494,6 +494,23 @@ uvm_pagedequeue(struct vm_page *pg)
 }
 
 /*
+ * Whether a page may be forgotten: not one that a write which makes the file
+ * longer has filled in part.  The file's end does not cover it yet, so what
+ * is in it would be read as zeroes when the rest comes.
+ */
+static bool
+page_forgettable(struct vm_page *pg)
+{
+	struct vnode *vp;
+
+	if ((pg->flags & (PG_BUSY | PG_CLEAN | PG_FILE)) !=
+	    (PG_CLEAN | PG_FILE) || pg->wire_count != 0)
+		return false;
+	vp = container_of(pg->uobject, struct vnode, v_uobj);
+	return (pg->flags & PG_TAIL) == 0 || vp->v_writesize <= vp->v_size;
+}
+
+/*
  * Frees up to n clean pages of files that nobody uses, all of them for 0.
  * Never sleeps: what is locked is left alone.  Returns how many.
  */
@@ -514,8 +531,7 @@ uvm_page_drain(unsigned n)
 		lock = pg->uobject->vmobjlock;
 		if (rw_write_held(lock) || !rw_tryenter(lock, RW_WRITER))
 			continue;
-		if ((pg->flags & (PG_BUSY | PG_CLEAN | PG_FILE)) ==
-		    (PG_CLEAN | PG_FILE) && pg->wire_count == 0) {
+		if (page_forgettable(pg)) {
 			if (n != 0 && (pg->pqflags & PQ_REFERENCED) != 0) {
 				pg->pqflags &= ~PQ_REFERENCED;
 				TAILQ_REMOVE(&page_queue, pg, pdqueue);
@@ -543,7 +559,6 @@ vfsblk_page_wait(void)
 	struct vm_page *pg;
 	struct vnode *vp = NULL;
 	krwlock_t *lock;
-	bool done;
 
 	if (uvm_page_drain(16) != 0 || buf_drain(16 * PAGE_SIZE) != 0)
 		return true;
@@ -567,10 +582,10 @@ vfsblk_page_wait(void)
 	if (vcache_tryvget(vp) != 0)	/* releases v_interlock */
 		return false;
 	rw_enter(vp->v_uobj.vmobjlock, RW_WRITER);
-	done = VOP_PUTPAGES(vp, 0, 0, PGO_ALLPAGES | PGO_CLEANIT | PGO_FREE |
-	    PGO_SYNCIO | PGO_BUSYFAIL) == 0;
+	(void)VOP_PUTPAGES(vp, 0, 0, PGO_ALLPAGES | PGO_CLEANIT | PGO_SYNCIO |
+	    PGO_BUSYFAIL);
 	vrele_async(vp);
-	return done;
+	return uvm_page_drain(0) != 0;
 }
 
 static bool
