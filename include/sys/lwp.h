@@ -82,7 +82,6 @@ struct lwp {
 	/* Threads. */
 	void		(*l_func)(void *);
 	void		*l_arg;
-	void		*l_thread;	/* host thread of a kthread */
 	bool		l_exited;	/* a: of a kthread to be joined */
 	struct cpu_info	*l_target_cpu;	/* (: CPU of a bound thread */
 

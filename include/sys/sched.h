@@ -29,7 +29,6 @@ struct schedstate_percpu {
 };
 #define	SPCF_OFFLINE	0x0004
 
-void	sched_init(void);
 void	yield(void);
 void	preempt(void);
 bool	preempt_needed(void);

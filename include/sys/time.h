@@ -232,6 +232,13 @@ bintime2ns(const struct bintime *bt)
 #define	TIMER_ABSTIME		0x1
 
 #ifdef _KERNEL
+/* How late a timed wait may be when the caller does not care: 1 ms. */
+#define	DEFAULT_TIMEOUT_EPSILON						\
+	(&(const struct bintime) {					\
+		.sec = 0,						\
+		.frac = 18446744073709551ULL,				\
+	})
+
 #include <sys/timevar.h>
 #endif
 

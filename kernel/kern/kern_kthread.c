@@ -44,6 +44,7 @@ kthread_create(pri_t pri, int flag, struct cpu_info *ci,
 {
 	struct lwp *l;
 	va_list ap;
+	void *cookie;
 	int error;
 
 	KASSERT((flag & KTHREAD_INTR) == 0 || (flag & KTHREAD_MPSAFE) != 0);
@@ -76,7 +77,7 @@ kthread_create(pri_t pri, int flag, struct cpu_info *ci,
 	if (lp != NULL)
 		*lp = l;
 	error = rumpuser_thread_create(kthread_start, l, l->l_name, 0, pri,
-	    ci != NULL ? (int)cpu_index(ci) : -1, &l->l_thread);
+	    ci != NULL ? (int)cpu_index(ci) : -1, &cookie);
 	if (error != 0) {
 		if (lp != NULL)
 			*lp = NULL;

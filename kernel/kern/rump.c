@@ -316,13 +316,16 @@ rump_init(void)
 		strlcpy(hostname, name, sizeof(hostname));
 	hostnamelen = strlen(hostname);
 
+	aprint_verbose("%s", version);
 	rump_component_init(RUMP_COMPONENT_KERN);
+	module_init_class(MODULE_CLASS_SECMODEL);
+	module_init_class(MODULE_CLASS_BUFQ);
 
 	/* File systems; then process 0 gets a root directory. */
 	rump_component_init(RUMP_COMPONENT_VFS);
 	(*rump_proc_vfs_init)(&proc0);
 	rump_component_init(RUMP_COMPONENT_KERN_VFS);
-	module_init_class(MODULE_CLASS_ANY);
+	module_init_class(MODULE_CLASS_VFS);
 
 	/* Devices, then the network on them. */
 	rump_component_init(RUMP_COMPONENT_DEV);
@@ -332,6 +335,7 @@ rump_init(void)
 	rump_component_init(RUMP_COMPONENT_NET_IF);
 	rump_component_init(RUMP_COMPONENT_NET_IFCFG);
 	rump_component_init(RUMP_COMPONENT_SYSCALL);
+	module_init_class(MODULE_CLASS_ANY);
 
 	rumpuser_dl_bootstrap(NULL, NULL, rump_component_load, NULL);
 	cold = 0;

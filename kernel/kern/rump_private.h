@@ -45,7 +45,6 @@ void	rump_hyp_lwpexit(void);
 /* kern_proc.c: with proc_lock held. */
 void	proc_link(struct proc *, struct proc *);
 void	proc_unlink(struct proc *);
-void	proc_set_init(struct proc *);
 
 /*
  * Set when threads switch in hypercalls only (fibers): then no instruction

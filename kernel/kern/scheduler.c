@@ -11,7 +11,8 @@
  * The store that frees a CPU and the load that looks for waiters are not
  * ordered against each other, which is what makes the fast path fast.  A
  * waiter may therefore, rarely, go unseen by a host thread which leaves at
- * the same moment; so waiters look again by themselves after a moment.
+ * the same moment; so waiters look again by themselves after a moment.  (Not
+ * on fibers, where nothing happens at the same moment.)
  */
 
 #include <sys/param.h>
@@ -186,7 +187,7 @@ schedule_slow(struct lwp *l)
 			return;
 		}
 		waiters_unlock();
-		granted = park_wait(l, RECHECK_NS) == 0;
+		granted = park_wait(l, klib_solo ? -1 : RECHECK_NS) == 0;
 		if (granted)
 			return;
 		waiters_lock();

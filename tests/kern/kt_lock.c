@@ -299,7 +299,8 @@ KERNTEST(condvar_timeout)
 	CHECK_EQ(cv_timedwait_sig(&cv, &lock, 1), EWOULDBLOCK);
 	nanouptime(&t0);
 	bt = ms2bintime(5);
-	CHECK_EQ(cv_timedwaitbt(&cv, &lock, &bt, &bt), EWOULDBLOCK);
+	CHECK_EQ(cv_timedwaitbt(&cv, &lock, &bt, DEFAULT_TIMEOUT_EPSILON),
+	    EWOULDBLOCK);
 	nanouptime(&t1);
 	timespecsub(&t1, &t0, &t1);
 	CHECK(t1.tv_sec > 0 || t1.tv_nsec >= 4990000);

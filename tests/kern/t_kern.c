@@ -250,6 +250,45 @@ ATF_TC_BODY(host_threads, tc)
 	ATF_CHECK_EQ(rump_pub_audit(audit_print, NULL), 0);
 }
 
+static pid_t sleeper_pid;
+static volatile int sleeper_ready;
+
+static void *
+sleeper_thread(void *arg)
+{
+	struct rump_timespec ts = { 100, 0 };
+	int rv;
+
+	if (rump_pub_lwproc_rfork(RUMP_RFCFDG) != 0)
+		return (void *)1;
+	sleeper_pid = rump_sys_getpid();
+	__atomic_store_n(&sleeper_ready, 1, __ATOMIC_RELEASE);
+	rv = rump_sys_nanosleep((struct timespec *)&ts, NULL);
+	rump_pub_lwproc_releaselwp();
+	return rv == -1 ? NULL : (void *)2;
+}
+
+/* A signal ends a system call that sleeps. */
+ATF_TC_WITHOUT_HEAD(kill_wakes);
+ATF_TC_BODY(kill_wakes, tc)
+{
+	pthread_t pt;
+	void *bad;
+
+	if (fiber())
+		atf_tc_skip("one host thread on the fiber backend");
+	ATF_REQUIRE_EQ(rump_init(), 0);
+	ATF_REQUIRE_EQ(pthread_create(&pt, NULL, sleeper_thread, NULL), 0);
+	while (!__atomic_load_n(&sleeper_ready, __ATOMIC_ACQUIRE))
+		usleep(1000);
+	usleep(20000);
+	ATF_CHECK_EQ(rump_sys_kill(sleeper_pid, 15), 0);
+	ATF_REQUIRE_EQ(pthread_join(pt, &bad), 0);
+	ATF_CHECK(bad == NULL);
+	ATF_CHECK_EQ(rump_sys_kill(sleeper_pid, 15), -1);
+	ATF_CHECK_EQ(rump_pub_audit(audit_print, NULL), 0);
+}
+
 ATF_TC_WITHOUT_HEAD(uio_cred);
 ATF_TC_BODY(uio_cred, tc)
 {
@@ -385,6 +424,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(condvar_timeout);
 	ADD(eight_cpus);
 	ADD(host_threads);
+	ADD(kill_wakes);
 	ADD(kpause_time);
 	ADD(kthread_bound);
 	ADD(kthread_many);
