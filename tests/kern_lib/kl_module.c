@@ -119,5 +119,6 @@ KERNTEST(module_late)
 	CHECK(strcmp(history, "L-L") == 0);
 	mi = &wrong;
 	CHECK_EQ(module_builtin_add(&mi, 1, true), EPROGMISMATCH);
+	CHECK_EQ(module_builtin_remove(mi, false), 0);
 	return 0;
 }

@@ -21,11 +21,23 @@
 #include "../kern/kerntest.h"
 
 static void
+audit(const char *name, int64_t baseline, int64_t now, void *arg)
+{
+
+	if (baseline != now)
+		atf_tc_fail_nonfatal("%s: %lld before, %lld after", name,
+		    (long long)baseline, (long long)now);
+}
+
+/* A body, which leaves nothing behind. */
+static void
 run(const char *name)
 {
 
 	ATF_REQUIRE_EQ(rump_init(), 0);
+	rump_pub_audit_mark();
 	ATF_CHECK_EQ(rump_kerntest_run(name), 0);
+	(void)rump_pub_audit(audit, NULL);
 }
 
 #define	BODY(name)							\
