@@ -248,7 +248,7 @@ report_html(const struct result *res, size_t n, const char *dir, const char *eng
 			crash(&s, &res[i].crashes[k]);
 		str_add(&s, "<h3>Edges over time</h3>");
 		plot(&s, &res[i]);
-		str_add(&s, "<h3>Coverage</h3><p class=dim>Edges run by the seeds and the corpus, each input once.</p>");
+		str_add(&s, "<h3>Coverage</h3><p class=dim>Edges run by the seeds and the corpus, each input once. They include the branches that sanitizers and assertions add, which run only when something is wrong; lines are what <code>./rumpfuzz cov</code> shows.</p>");
 		if (res[i].cover != NULL)
 			coverage(&s, res[i].cover);
 		else
