@@ -333,6 +333,16 @@ rumpfs_dent_delete(struct rumpfs_node *dn, struct rumpfs_dent *rd,
  * Vnode operations.
  */
 
+/*
+ * Does a host file hide what the name cache knows of this name?
+ */
+bool
+rumpfs_hides(struct vnode *dvp, const char *name)
+{
+
+	return dvp->v_mount == rumpfs_rootmount && etfs_match(name) != 0;
+}
+
 static int
 rumpfs_parsepath(void *v)
 {
@@ -1993,8 +2003,7 @@ rumpfs_loadvnode(struct mount *mp, struct vnode *vp, const void *key,
 		vp->v_vflag |= VV_ROOT;
 	uvm_vnp_setsize(vp, rn->rn_size);
 	*new_key = &rn->rn_ino;
-	/* Names with etfs keys in front of them are not for the cache alone. */
-	if (rn->rn_type == VDIR && !rn->rn_ishost && rn != rfm->rfm_root)
+	if (rn->rn_type == VDIR && !rn->rn_ishost)
 		cache_enter_id(vp, rn->rn_mode, rn->rn_uid, rn->rn_gid, true);
 	return 0;
 }

@@ -38,5 +38,6 @@ void	vfs_lookup_init(void);
 
 /* rumpfs.c: the file system at the root */
 int	rumpfs_mountroot(void);
+bool	rumpfs_hides(struct vnode *, const char *);
 
 #endif

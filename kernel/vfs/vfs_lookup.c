@@ -474,6 +474,8 @@ lookup_once(struct namei_state *st, struct vnode **foundp)
 	    (cnp->cn_flags & (ISDOTDOT | MAKEENTRY)) == MAKEENTRY &&
 	    (st->dvp->v_mount->mnt_iflag & IMNT_NCLOOKUP) != 0 &&
 	    cache_have_id(st->dvp) &&
+	    ((st->dvp->v_vflag & VV_ROOT) == 0 ||
+	    !rumpfs_hides(st->dvp, cnp->cn_nameptr)) &&
 	    cache_lookup_linked(st->dvp, cnp->cn_nameptr, cnp->cn_namelen,
 	    &vp, NULL, cnp->cn_cred)) {
 		if (vp == NULL)
