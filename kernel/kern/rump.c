@@ -72,6 +72,8 @@ rump_component_load(const struct rump_component *rcc)
 {
 	struct rump_component *rc = __UNCONST(rcc);
 	typeof(components[0]) *list = &components[rc->rc_type];
+	struct lwp *l;
+	bool enter;
 
 	KASSERT(rc->rc_type < RUMP_COMPONENT_MAX);
 	rc->rc_next = NULL;
@@ -81,10 +83,15 @@ rump_component_load(const struct rump_component *rcc)
 		*list->tail = rc;
 	list->tail = &rc->rc_next;
 	list->count++;
-	/* Loaded into a running kernel, by a thread that has entered it. */
+	/* Loaded into a running kernel, maybe by a thread outside of it. */
 	if (list->done && !rc->rc_done) {
+		l = curlwp;
+		if ((enter = l == NULL || !l->l_oncpu))
+			rump_schedule();
 		rc->rc_done = 1;
 		(*rc->rc_init)();
+		if (enter)
+			rump_unschedule();
 	}
 }
 
@@ -214,6 +221,14 @@ hyp_getpid(void)
 	return curproc->p_pid;
 }
 
+/* Modules of libraries that announce them without constructors. */
+static void
+dl_modinit(const struct modinfo *const *mip, size_t nmodinfo)
+{
+
+	(void)module_builtin_add(mip, nmodinfo, false);
+}
+
 static const struct rumpuser_hyperup hyperup = {
 	.hyp_schedule = rump_schedule,
 	.hyp_unschedule = rump_unschedule,
@@ -310,6 +325,8 @@ rump_init(void)
 	pipe_init();
 	devsw_init();
 	module_init();
+	rumpuser_dl_bootstrap(dl_modinit, NULL, rump_component_load,
+	    evcnt_attach_static);
 
 	if (rumpuser_getparam(RUMPUSER_PARAM_HOSTNAME, name,
 	    sizeof(name)) == 0)
@@ -337,7 +354,6 @@ rump_init(void)
 	rump_component_init(RUMP_COMPONENT_SYSCALL);
 	module_init_class(MODULE_CLASS_ANY);
 
-	rumpuser_dl_bootstrap(NULL, NULL, rump_component_load, NULL);
 	cold = 0;
 
 	/* Process 1, in which threads without an lwp of their own run. */
