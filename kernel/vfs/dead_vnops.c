@@ -35,6 +35,15 @@ dead_open(void *v)
 	return ENXIO;
 }
 
+/* The ends of a named pipe are counted beside the file, which is gone. */
+static int
+dead_close(void *v)
+{
+	struct vop_close_args *ap = v;
+
+	return ap->a_vp->v_type == VFIFO ? vn_fifo_bypass(v) : 0;
+}
+
 static int
 dead_eio(void *v)
 {
@@ -131,7 +140,7 @@ static const struct vnodeopv_entry_desc dead_vnodeop_entries[] = {
 	{ &vop_create_desc, genfs_badop },
 	{ &vop_mknod_desc, genfs_badop },
 	{ &vop_open_desc, dead_open },
-	{ &vop_close_desc, genfs_nullop },
+	{ &vop_close_desc, dead_close },
 	{ &vop_access_desc, dead_ebadf },
 	{ &vop_accessx_desc, dead_ebadf },
 	{ &vop_getattr_desc, dead_ebadf },
