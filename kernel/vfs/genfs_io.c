@@ -100,6 +100,30 @@ pagebuf_init(struct buf *bp, struct vnode *vp)
 }
 
 /*
+ * A write is asynchronous to the device, which so need not put it on stable
+ * storage, though it is waited for here.
+ */
+static void
+pagebuf_written(struct buf *bp)
+{
+
+	mutex_enter(bp->b_objlock);
+	bp->b_private = bp;
+	cv_broadcast(&bp->b_done);
+	mutex_exit(bp->b_objlock);
+}
+
+static void
+pagebuf_wait(struct buf *bp)
+{
+
+	mutex_enter(bp->b_objlock);
+	while (bp->b_private == NULL)
+		cv_wait(&bp->b_done, bp->b_objlock);
+	mutex_exit(bp->b_objlock);
+}
+
+/*
  * One transfer with a buffer that is used again and again.
  */
 static int
@@ -107,9 +131,11 @@ pageio(struct vnode *vp, struct buf *bp, struct blockrun *br, off_t off,
     void *data, size_t len, bool write)
 {
 
-	bp->b_flags = write ? B_WRITE : B_READ;
+	bp->b_flags = write ? B_WRITE | B_ASYNC : B_READ;
 	bp->b_oflags = 0;
 	bp->b_error = 0;
+	bp->b_iodone = write ? pagebuf_written : NULL;
+	bp->b_private = NULL;
 	bp->b_data = data;
 	bp->b_resid = bp->b_bcount = bp->b_bufsize = len;
 	bp->b_lblkno = 0;
@@ -125,7 +151,10 @@ pageio(struct vnode *vp, struct buf *bp, struct blockrun *br, off_t off,
 	} else
 		curlwp->l_ru.ru_inblock++;
 	(void)VOP_STRATEGY(br->br_devvp, bp);
-	(void)biowait(bp);
+	if (write)
+		pagebuf_wait(bp);
+	else
+		(void)biowait(bp);
 	if (bp->b_error != 0)
 		return bp->b_error;
 	if (bp->b_resid != 0) {

@@ -560,7 +560,9 @@ vfsblk_page_wait(void)
 	struct vnode *vp = NULL;
 	krwlock_t *lock;
 
-	if (uvm_page_drain(16) != 0 || buf_drain(16 * PAGE_SIZE) != 0)
+	/* The first round may only note which pages are not used. */
+	if (uvm_page_drain(16) != 0 || buf_drain(16 * PAGE_SIZE) != 0 ||
+	    uvm_page_drain(16) != 0)
 		return true;
 
 	mutex_enter(&page_queue_lock);

@@ -1100,13 +1100,11 @@ biowait(struct buf *bp)
 
 	KASSERT((bp->b_cflags & BC_BUSY) != 0);
 
-	if ((__atomic_load_n(&bp->b_oflags, __ATOMIC_ACQUIRE) &
-	    (BO_DONE | BO_DELWRI)) == 0) {
-		mutex_enter(bp->b_objlock);
-		while ((bp->b_oflags & (BO_DONE | BO_DELWRI)) == 0)
-			cv_wait(&bp->b_done, bp->b_objlock);
-		mutex_exit(bp->b_objlock);
-	}
+	/* Not without the lock: biodone() is done with bp when it lets go. */
+	mutex_enter(bp->b_objlock);
+	while ((bp->b_oflags & (BO_DONE | BO_DELWRI)) == 0)
+		cv_wait(&bp->b_done, bp->b_objlock);
+	mutex_exit(bp->b_objlock);
 	return bp->b_error;
 }
 

@@ -5,6 +5,8 @@
  * given back and written as they are needed, and nothing is lost.
  */
 
+#include <sys/uio.h>
+
 #include "../fs_msdos/fat.h"
 
 #define	FILESIZE	(24U << 20)
@@ -63,7 +65,7 @@ ATF_TC_WITHOUT_HEAD(writes);
 ATF_TC_BODY(writes, tc)
 {
 	static uint8_t big[16U << 20];
-	struct rump_iovec iov[1000];
+	static struct iovec iov[1000];
 	size_t i, off;
 	int fd;
 
