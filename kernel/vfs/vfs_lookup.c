@@ -9,6 +9,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/errno.h>
 #include <sys/filedesc.h>
 #include <sys/kauth.h>
@@ -375,7 +376,7 @@ lookup_crossmount(struct namei_state *st, struct vnode **vpp)
 	int error;
 
 	while (vp->v_type == VDIR &&
-	    __predict_false(vp->v_mountedhere != NULL) &&
+	    __predict_false(atomic_load_relaxed(&vp->v_mountedhere) != NULL) &&
 	    (st->cnp->cn_flags & NOCROSSMOUNT) == 0) {
 		/* The mount may be going: it clears this under the lock. */
 		mutex_enter(&mountlist_lock);
@@ -538,7 +539,8 @@ unionlookup:
 		st->dvp_locked = false;
 	}
 found:
-	if (vp->v_type == VDIR && __predict_false(vp->v_mountedhere != NULL)) {
+	if (vp->v_type == VDIR &&
+	    __predict_false(atomic_load_relaxed(&vp->v_mountedhere) != NULL)) {
 		if (st->dvp_locked) {
 			/*
 			 * Asking a file system for its root with the parent

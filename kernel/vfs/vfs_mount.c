@@ -111,7 +111,7 @@ void
 vfs_ref(struct mount *mp)
 {
 
-	KASSERT(mp->mnt_refcnt > 0);
+	KASSERT(atomic_load_relaxed(&mp->mnt_refcnt) > 0);
 	atomic_inc_uint(&mp->mnt_refcnt);
 }
 
@@ -119,11 +119,11 @@ void
 vfs_rele(struct mount *mp)
 {
 
-	KASSERTMSG(mp->mnt_refcnt > 0, "mount reference released twice");
-	membar_release();
-	if (__predict_true(atomic_dec_uint_nv(&mp->mnt_refcnt) > 0))
+	KASSERTMSG(atomic_load_relaxed(&mp->mnt_refcnt) > 0,
+	    "mount reference released twice");
+	if (__predict_true(__atomic_sub_fetch(&mp->mnt_refcnt, 1,
+	    __ATOMIC_ACQ_REL) > 0))
 		return;
-	membar_acquire();
 	KASSERT(TAILQ_EMPTY(&mp->mnt_vnodelist));
 	fstrans_unmount(mp);
 	mount_finispecific(mp);
@@ -184,6 +184,8 @@ vfs_set_lowermount(struct mount *mp, struct mount *lower)
 {
 	struct mount *old;
 
+	if (lower == mp->mnt_lower)
+		return 0;
 	if (lower != NULL) {
 		if (lower->mnt_iflag & IMNT_GONE)
 			return ENOENT;
@@ -519,7 +521,7 @@ mount_checkdirs(vnode_t *olddp)
 	struct cwdinfo *cwdi;
 	struct proc *p;
 	vnode_t *newdp, *rele1, *rele2;
-	bool retry;
+	bool retry, found;
 
 	if (vrefcnt(olddp) == 1)
 		return;
@@ -530,8 +532,13 @@ mount_checkdirs(vnode_t *olddp)
 		mutex_enter(&proc_lock);
 		PROCLIST_FOREACH(p, &allproc) {
 			cwdi = p->p_cwdi;
-			if (cwdi == NULL || (cwdi->cwdi_cdir != olddp &&
-			    cwdi->cwdi_rdir != olddp))
+			if (cwdi == NULL)
+				continue;
+			rw_enter(&cwdi->cwdi_lock, RW_READER);
+			found = cwdi->cwdi_cdir == olddp ||
+			    cwdi->cwdi_rdir == olddp;
+			rw_exit(&cwdi->cwdi_lock);
+			if (!found)
 				continue;
 			retry = true;
 			rele1 = rele2 = NULL;
@@ -565,6 +572,33 @@ mount_checkdirs(vnode_t *olddp)
 		vrele(olddp);
 	}
 	vrele(newdp);
+}
+
+/*
+ * Lock the mount point if `path' still leads to it, else EINVAL.
+ */
+static int
+mount_relookup(const char *path, vnode_t *vp)
+{
+	struct pathbuf *pb;
+	struct nameidata nd;
+	int error;
+
+	error = pathbuf_copyin(path, &pb);
+	if (error != 0)
+		return error;
+	NDINIT(&nd, LOOKUP, FOLLOW | LOCKLEAF | TRYEMULROOT, pb);
+	error = namei(&nd);
+	pathbuf_destroy(pb);
+	if (error != 0)
+		return error;
+	if (nd.ni_vp != vp) {
+		vput(nd.ni_vp);
+		return EINVAL;
+	}
+	/* The caller has a reference of its own. */
+	vrele(nd.ni_vp);
+	return 0;
 }
 
 /*
@@ -602,7 +636,8 @@ mount_domount(struct lwp *l, vnode_t **vpp, struct vfsops *vfsops,
 		return error;
 	}
 
-	error = vn_lock(vp, LK_EXCLUSIVE);
+	/* The directory may have been moved or removed meanwhile. */
+	error = mount_relookup(path, vp);
 	if (error == 0) {
 		if (vp->v_type != VDIR)
 			error = ENOTDIR;
@@ -634,7 +669,7 @@ mount_domount(struct lwp *l, vnode_t **vpp, struct vfsops *vfsops,
 	/* From here on it is seen. */
 	mountlist_append(mp);
 	mutex_enter(&mountlist_lock);
-	vp->v_mountedhere = mp;
+	atomic_store_relaxed(&vp->v_mountedhere, mp);
 	mutex_exit(&mountlist_lock);
 	VOP_UNLOCK(vp);
 	mount_checkdirs(vp);
@@ -705,7 +740,7 @@ dounmount(struct mount *mp, int flags, struct lwp *l)
 	coveredvp = mp->mnt_vnodecovered;
 	if (coveredvp != NULL) {
 		mutex_enter(&mountlist_lock);
-		coveredvp->v_mountedhere = NULL;
+		atomic_store_relaxed(&coveredvp->v_mountedhere, NULL);
 		mutex_exit(&mountlist_lock);
 	}
 	mountlist_remove(mp);

@@ -308,7 +308,7 @@ vdrain_poll(void)
 
 	if (__predict_false(!TAILQ_EMPTY(&vrele_list)))
 		vrele_flush(NULL);
-	if (__predict_true(numvnodes <= desiredvnodes))
+	if (__predict_true(atomic_load_relaxed(&numvnodes) <= desiredvnodes))
 		return;
 	excess = numvnodes - desiredvnodes + desiredvnodes / 16;
 	for (tries = 2 * excess; tries > 0; tries--) {
@@ -373,7 +373,7 @@ vcache_alloc(void)
 	vip->vi_state = VS_LOADING;
 	mutex_enter(&vcache_lock);
 	vip->vi_serial = ++vcache_serial;
-	numvnodes++;
+	atomic_inc_uint(&numvnodes);
 	mutex_exit(&vcache_lock);
 	return vip;
 }
@@ -421,7 +421,7 @@ vcache_free(vnode_impl_t *vip)
 	rw_destroy(&vip->vi_lock);
 	rw_destroy(&vip->vi_uobjlock);
 	mutex_enter(&vcache_lock);
-	numvnodes--;
+	atomic_dec_uint(&numvnodes);
 	mutex_exit(&vcache_lock);
 	vcache_memrele(vip);
 	if (owner != vip)
@@ -481,12 +481,12 @@ vref(vnode_t *vp)
 static bool
 vtryrele(vnode_t *vp)
 {
-	u_int use, next;
+	u_int use;
 
-	for (use = atomic_load_relaxed(&vp->v_usecount); use > 1; use = next) {
-		membar_release();
-		next = atomic_cas_uint(&vp->v_usecount, use, use - 1);
-		if (next == use)
+	use = atomic_load_relaxed(&vp->v_usecount);
+	while (use > 1) {
+		if (__atomic_compare_exchange_n(&vp->v_usecount, &use,
+		    use - 1, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
 			return true;
 	}
 	KASSERTMSG(use > 0, "vnode reference released twice");
@@ -647,6 +647,10 @@ vrelel(vnode_t *vp, int flags, int lktype)
 	mutex_exit(vp->v_interlock);
 	recycle = false;
 	VOP_INACTIVE(vp, &recycle);
+	/* Who has a mapping has a reference. */
+	if (__predict_false((vp->v_vflag & VV_MAPPED) != 0) &&
+	    vrefcnt(vp) == 1)
+		vp->v_vflag &= ~VV_MAPPED;
 	mutex_enter(vp->v_interlock);
 	if (!recycle)
 		VOP_UNLOCK(vp);
@@ -658,7 +662,6 @@ vrelel(vnode_t *vp, int flags, int lktype)
 		return;
 	}
 	vp->v_iflag &= ~(VI_TEXT | VI_EXECMAP | VI_WRMAP);
-	vp->v_vflag &= ~VV_MAPPED;
 	if (recycle) {
 		/* Its file is gone; drops the lock. */
 		vcache_reclaim(vp);
@@ -668,8 +671,7 @@ drop:
 		mutex_exit(vp->v_interlock);
 		return;
 	}
-	membar_acquire();
-	atomic_dec_uint(&vp->v_usecount);
+	(void)__atomic_sub_fetch(&vp->v_usecount, 1, __ATOMIC_ACQ_REL);
 	if (vip->vi_state == VS_RECLAIMED && vp->v_holdcnt == 0) {
 		vcache_free(vip);
 	} else {
