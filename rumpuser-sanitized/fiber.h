@@ -44,7 +44,7 @@ struct ru_fiber {
 #pragma GCC visibility push(hidden)
 
 extern struct ru_fiber *ru_cur;
-extern struct lwp *ru_curlwp;		/* what ru_cur->f_lwp will be */
+#define	ru_curlwp	rumpuser_lwp		/* what ru_cur->f_lwp will be */
 extern int ru_sched_policy;
 
 /*

@@ -31,6 +31,7 @@ struct thread {
 #define	TLS	__thread __attribute__((__tls_model__("initial-exec")))
 
 static TLS struct lwp *curlwp;
+struct lwp *rumpuser_lwp;
 static TLS struct thread *curthread;
 static TLS uintptr_t stk_lo, stk_hi;
 

@@ -40,7 +40,16 @@ extern int ncpu, ncpuonline;
 /* The calling lwp, NULL on a host thread outside of the kernel. */
 struct cpu_info *rump_curcpu(void);
 struct lwp *rumpuser_curlwp(void);
-#define	curlwp		rumpuser_curlwp()
+extern struct lwp *rumpuser_lwp;	/* on fibers */
+extern bool klib_solo;			/* we are on fibers */
+
+static __inline struct lwp *
+rump_curlwp(void)
+{
+
+	return klib_solo ? rumpuser_lwp : rumpuser_curlwp();
+}
+#define	curlwp		rump_curlwp()
 #define	curcpu()	rump_curcpu()
 #define	cpu_number()	cpu_index(curcpu())
 

@@ -85,6 +85,13 @@ size_t	rumpuser_obj_size(const void *obj);
 void	rumpuser_step(unsigned n);
 
 /*
+ * The calling thread's lwp, as rumpuser_curlwp() says, on the fiber backend;
+ * always NULL on the pthread backend.  Read only.
+ */
+struct lwp;
+extern struct lwp *rumpuser_lwp;
+
+/*
  * A place where another thread may be let run when the schedule says so
  * (lock acquired, lock released, wakeup).  Nothing happens run-to-block.
  */
