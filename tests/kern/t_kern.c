@@ -338,6 +338,32 @@ ATF_TC_BODY(restore, tc)
 	}
 }
 
+/* The same bodies under other schedules, each from the booted state. */
+ATF_TC_WITHOUT_HEAD(schedules);
+ATF_TC_BODY(schedules, tc)
+{
+	static const char *const bodies[] = { "callout_halt_running",
+	    "condvar_pingpong", "condvar_race", "localcount_drains",
+	    "mutex_contended", "mutex_spin_contended", "once_only",
+	    "pserialize_readers", "psref_drain", "rwlock_contended",
+	    "workqueue_order", "workqueue_percpu", "xcall_visit" };
+	unsigned i, seed;
+
+	if (!fiber())
+		atf_tc_skip("schedules are the fiber backend's");
+	ATF_REQUIRE_EQ(rump_init(), 0);
+	ATF_REQUIRE_EQ(rumpuser_snapshot(), 0);
+	for (seed = 1; seed <= 8; seed++) {
+		for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+			ATF_REQUIRE_EQ(rumpuser_sched_set(RUMPUSER_SCHED_PCT,
+			    seed, NULL, 0), 0);
+			ATF_CHECK_EQ_MSG(rump_kerntest_run(bodies[i]), 0,
+			    "%s under schedule %u", bodies[i], seed);
+			ATF_CHECK_EQ(rumpuser_restore(), 0);
+		}
+	}
+}
+
 /* Runs a body that must be reported, as that kind of thing. */
 static void
 report(const char *body, const char *kind)
@@ -452,6 +478,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(restore);
 	ADD(rwlock_basic);
 	ADD(rwlock_contended);
+	ADD(schedules);
 	ADD(signal_wakes);
 	ADD(softint_levels);
 	ADD(specific_data);
