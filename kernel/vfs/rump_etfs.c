@@ -156,7 +156,7 @@ etfs_register(const char *key, const char *hostpath, enum rump_etfs_type ftype,
 	size_t keylen, pathlen;
 	uint64_t fsize;
 	int error, hft;
-	bool isdir;
+	bool isdir, toend;
 
 	if (key[0] != '/')
 		return EINVAL;
@@ -169,9 +169,13 @@ etfs_register(const char *key, const char *hostpath, enum rump_etfs_type ftype,
 	isdir = ftype == RUMP_ETFS_DIR || ftype == RUMP_ETFS_DIR_SUBDIRS;
 	if (isdir != (hft == RUMPUSER_FT_DIR))
 		return EINVAL;
-	if (begin > fsize)
+	if ((ftype == RUMP_ETFS_BLK || ftype == RUMP_ETFS_CHR) &&
+	    hft == RUMPUSER_FT_OTHER)
 		return EINVAL;
-	if (size == RUMP_ETFS_SIZE_ENDOFF)
+	if (begin > fsize || begin > INT64_MAX)
+		return EINVAL;
+	toend = size == RUMP_ETFS_SIZE_ENDOFF;
+	if (toend)
 		size = fsize - begin;
 	else if (size > fsize - begin)
 		return EINVAL;
@@ -201,7 +205,8 @@ etfs_register(const char *key, const char *hostpath, enum rump_etfs_type ftype,
 	mutex_exit(&etfs_lock);
 
 	if (ftype == RUMP_ETFS_BLK || ftype == RUMP_ETFS_CHR) {
-		error = rumpblk_register(hostpath, &dmin, begin, size);
+		error = rumpblk_register(hostpath, fsize, &dmin, begin,
+		    toend ? -1 : (off_t)MIN(size, INT64_MAX));
 		if (error) {
 			etfs_free(et);
 			return error;

@@ -59,7 +59,7 @@ void	etfs_set_forget(int (*)(struct etfs *));
 
 void	etfs_init(void);
 void	rumpblk_init(void);
-int	rumpblk_register(const char *, devminor_t *, off_t, off_t);
+int	rumpblk_register(const char *, uint64_t, devminor_t *, off_t, off_t);
 int	rumpblk_deregister(devminor_t);
 
 #endif /* !_RUMP_ETFS_H_ */

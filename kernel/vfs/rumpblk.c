@@ -31,9 +31,10 @@
 
 /* Locks: "r" rumpblk_lock; the rest does not change while registered. */
 struct rblkdev {
-	uint64_t	rblk_size;	/* bytes of the window */
+	uint64_t	rblk_size;	/* r: bytes of the window */
 	uint64_t	rblk_hostoff;	/* where it starts in the host's file */
 	int		rblk_fd;	/* r: -1 while closed */
+	bool		rblk_toend;	/* the window ends with the file */
 	bool		rblk_rw;	/* r: rblk_fd may be written */
 	unsigned	rblk_opens;	/* r: bit for each of block, char */
 	size_t		rblk_len;	/* bytes of this, with the path */
@@ -126,30 +127,26 @@ rumpblk_init(void)
 }
 
 /*
- * Makes a minor for a host file, from byte offset on and of size bytes
- * (negative: to the end).  A path that is registered already with the same
- * window gets the minor it has.  EINVAL for a window outside of the file,
- * EBUSY without a free minor, or what the host says of the file.
+ * Makes a minor for a host file of flen bytes, from byte offset on and of
+ * size bytes (negative: to the end, which is looked for again at each first
+ * open).  A path that is registered already with the same window gets the
+ * minor it has.  EINVAL for a window outside of the file, EBUSY without a
+ * free minor.
  */
 int
-rumpblk_register(const char *path, devminor_t *dmin, off_t offset, off_t size)
+rumpblk_register(const char *path, uint64_t flen, devminor_t *dmin,
+    off_t offset, off_t size)
 {
+	const bool toend = size < 0;
 	struct rblkdev *rblk;
-	uint64_t flen;
 	size_t len;
-	int error, ft, i, slot = -1;
+	int error = 0, i, slot = -1;
 
-	error = rumpuser_getfileinfo(path, &flen, &ft);
-	if (error)
-		return error;
-	if (ft != RUMPUSER_FT_REG && ft != RUMPUSER_FT_BLK &&
-	    ft != RUMPUSER_FT_CHR)
-		return EINVAL;
 	if (flen > INT64_MAX)
 		flen = INT64_MAX;
 	if (offset < 0 || (uint64_t)offset > flen)
 		return EINVAL;
-	if (size < 0)
+	if (toend)
 		size = flen - offset;
 	else if ((uint64_t)size > flen - offset)
 		return EINVAL;
@@ -160,6 +157,7 @@ rumpblk_register(const char *path, devminor_t *dmin, off_t offset, off_t size)
 	rblk->rblk_len = sizeof(*rblk) + len;
 	rblk->rblk_size = size;
 	rblk->rblk_hostoff = offset;
+	rblk->rblk_toend = toend;
 	rblk->rblk_fd = -1;
 
 	mutex_enter(&rumpblk_lock);
@@ -169,7 +167,8 @@ rumpblk_register(const char *path, devminor_t *dmin, off_t offset, off_t size)
 				slot = i;
 		} else if (strcmp(minors[i]->rblk_path, path) == 0 &&
 		    minors[i]->rblk_hostoff == (uint64_t)offset &&
-		    minors[i]->rblk_size == (uint64_t)size) {
+		    minors[i]->rblk_toend == toend &&
+		    (toend || minors[i]->rblk_size == (uint64_t)size)) {
 			error = EEXIST;
 			break;
 		}
@@ -231,6 +230,20 @@ rblk_fmtbit(int fmt)
 	return fmt == S_IFCHR ? 2 : 1;
 }
 
+/* Files grow and shrink while nobody looks.  rumpblk_lock is held. */
+static void
+rumpblk_resize(struct rblkdev *rblk)
+{
+	uint64_t flen;
+
+	if (!rblk->rblk_toend ||
+	    rumpuser_getfileinfo(rblk->rblk_path, &flen, NULL) != 0)
+		return;
+	flen = MIN(flen, INT64_MAX);
+	rblk->rblk_size = flen > rblk->rblk_hostoff ?
+	    flen - rblk->rblk_hostoff : 0;
+}
+
 static int
 rumpblk_open(dev_t dev, int flag, int fmt, struct lwp *l)
 {
@@ -247,6 +260,8 @@ rumpblk_open(dev_t dev, int flag, int fmt, struct lwp *l)
 		    (rw ? RUMPUSER_OPEN_RDWR : RUMPUSER_OPEN_RDONLY), &fd);
 		if (error == 0) {
 			ofd = rblk->rblk_fd;
+			if (ofd == -1)
+				rumpblk_resize(rblk);
 			rblk->rblk_fd = fd;
 			rblk->rblk_rw = rw;
 		}

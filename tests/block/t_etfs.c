@@ -124,6 +124,29 @@ ATF_TC_BODY(window, tc)
 	ATF_CHECK_EQ(rump_pub_etfs_remove("/disk"), 0);
 }
 
+/* A file that has another size at the next open. */
+ATF_TC_WITHOUT_HEAD(resized);
+ATF_TC_BODY(resized, tc)
+{
+	uint8_t buf[512];
+	int fd;
+
+	boot();
+	ATF_REQUIRE_EQ(system("head -c 4096 /dev/zero >img"), 0);
+	ATF_REQUIRE_EQ(rump_pub_etfs_register("/disk", "img",
+	    RUMP_ETFS_CHR), 0);
+	fd = rump_sys_open("/disk", RUMP_O_RDONLY);
+	ATF_REQUIRE(fd >= 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 4096), 0);
+	ATF_REQUIRE_EQ(system("head -c 8192 /dev/zero >img"), 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 4096), 0);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	fd = rump_sys_open("/disk", RUMP_O_RDONLY);
+	ATF_REQUIRE(fd >= 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 4096), 512);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+}
+
 ATF_TC_WITHOUT_HEAD(readonly);
 ATF_TC_BODY(readonly, tc)
 {
@@ -275,6 +298,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, keys);
 	ATF_TP_ADD_TC(tp, memlimit);
 	ATF_TP_ADD_TC(tp, readonly);
+	ATF_TP_ADD_TC(tp, resized);
 	ATF_TP_ADD_TC(tp, whole);
 	ATF_TP_ADD_TC(tp, window);
 	return atf_no_error();
