@@ -7,7 +7,7 @@
 #ifndef _KERN_KERN_LIB_H_
 #define	_KERN_KERN_LIB_H_
 
-#include <sys/types.h>
+#include <sys/param.h>
 #include <sys/cpu.h>
 #include <sys/lwp.h>
 #include <rump/rumpuser.h>
@@ -63,6 +63,14 @@ void	mem_host_free(void *, size_t);
 void	*mem_obj_alloc(size_t, size_t align, enum rumpuser_objkind,
 	    const char *, bool wait);
 void	mem_obj_free(void *, size_t, enum rumpuser_objkind);
+
+/* size rounded to pages; what can't be rounded is too large for anybody. */
+static inline size_t
+mem_pages(size_t size)
+{
+
+	return size > SIZE_MAX - PAGE_SIZE ? SIZE_MAX : round_page(size);
+}
 
 /* Whether an allocation that may fail shall fail now. */
 bool	mem_fault(void);

@@ -313,6 +313,15 @@ uio_setup_sysspace(struct uio *uio)
 	uio->uio_vmspace = &vmspace_of_kernel;
 }
 
+/* The offset is the caller's, and may be at the end of its range. */
+static inline void
+uio_advance(struct uio *uio, size_t cnt)
+{
+
+	uio->uio_resid -= cnt;
+	uio->uio_offset = (off_t)((uint64_t)uio->uio_offset + cnt);
+}
+
 /* Skips n bytes that are known to remain. */
 void
 uioskip(size_t n, struct uio *uio)
@@ -332,8 +341,7 @@ uioskip(size_t n, struct uio *uio)
 		cnt = MIN(iov->iov_len, n);
 		iov->iov_base = (char *)iov->iov_base + cnt;
 		iov->iov_len -= cnt;
-		uio->uio_resid -= cnt;
-		uio->uio_offset += cnt;
+		uio_advance(uio, cnt);
 		n -= cnt;
 	}
 }
@@ -371,8 +379,7 @@ uiomove(void *buf, size_t n, struct uio *uio)
 			break;
 		iov->iov_base = (char *)iov->iov_base + cnt;
 		iov->iov_len -= cnt;
-		uio->uio_resid -= cnt;
-		uio->uio_offset += cnt;
+		uio_advance(uio, cnt);
 		cp += cnt;
 		n -= cnt;
 	}

@@ -179,7 +179,7 @@ kmem_intr_alloc(size_t size, km_flag_t flags)
 		} else
 			p = kmem_slow_alloc(c, flags);
 	} else
-		p = mem_host_alloc(round_page(size), PAGE_SIZE, sleep);
+		p = mem_host_alloc(mem_pages(size), PAGE_SIZE, sleep);
 #endif
 	if (__predict_true(p != NULL))
 		KMEM_COUNT((int64_t)size);
@@ -219,7 +219,7 @@ kmem_intr_free(void *p, size_t size)
 		} else
 			pool_put(&kmem_pools[c], p);
 	} else
-		mem_host_free(p, round_page(size));
+		mem_host_free(p, mem_pages(size));
 #endif
 }
 

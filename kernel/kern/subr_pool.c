@@ -824,11 +824,12 @@ pool_cache_empty(pool_cache_t pc, bool all)
 	struct pool_cache_cpu *pcc;
 	unsigned i;
 
-	for (i = 0; i < __arraycount(pc->pc_cpus); i++) {
-		if (!all && i != klib_cpu())
-			continue;
-		pcc = pc->pc_cpus[i];
-		while (pcc != NULL && pcc->pcc_count != 0)
+	/* A destructor may sleep, and wake up on another CPU. */
+	while ((pcc = pc->pc_cpus[klib_cpu()]) != NULL && pcc->pcc_count != 0)
+		pool_cache_destruct_object(pc,
+		    pcc->pcc_item[--pcc->pcc_count]);
+	for (i = 0; all && i < __arraycount(pc->pc_cpus); i++) {
+		while ((pcc = pc->pc_cpus[i]) != NULL && pcc->pcc_count != 0)
 			pool_cache_destruct_object(pc,
 			    pcc->pcc_item[--pcc->pcc_count]);
 	}

@@ -32,7 +32,8 @@ int msgbufenabled;
 
 /* Output happens without a hypercall that could switch: a spin is short. */
 static volatile unsigned kprintf_busy;
-static unsigned aprint_errors;
+static volatile unsigned aprint_errors;
+static volatile unsigned panicking;
 
 /* Where the formatter puts characters. */
 struct kbuf {
@@ -334,9 +335,16 @@ void
 vpanic(const char *fmt, va_list ap)
 {
 	static char msg[512];
+	static struct lwp *panicker;
 
-	if (panicstr != NULL)
-		rumpuser_exit(RUMPUSER_PANIC);
+	if (atomic_cas_uint(&panicking, 0, 1) != 0) {
+		if (panicker == curlwp)
+			rumpuser_exit(RUMPUSER_PANIC);
+		/* Whoever came first ends the process. */
+		for (;;)
+			continue;
+	}
+	panicker = curlwp;
 	panicstr = fmt;
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	panicstr = msg;

@@ -344,7 +344,7 @@ uvm_km_alloc(struct vm_map *map, vsize_t size, vsize_t align, uvm_flag_t flags)
 	    (flags & (UVM_KMF_NOWAIT | UVM_KMF_CANFAIL)) != 0;
 	void *p;
 
-	size = round_page(size);
+	size = mem_pages(size);
 	if (align < PAGE_SIZE)
 		align = PAGE_SIZE;
 	if (canfail && mem_fault())

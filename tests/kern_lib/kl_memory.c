@@ -64,6 +64,24 @@ KERNTEST(kmem_sizes)
 	return 0;
 }
 
+/* What nobody has is refused, however it rounds. */
+KERNTEST(kmem_huge)
+{
+	volatile size_t max = SIZE_MAX;
+	struct vm_map *map = NULL;
+	unsigned i;
+
+	for (i = 0; i < 64; i++) {
+		CHECK(kmem_alloc(max >> (i % 16), KM_NOSLEEP) == NULL);
+		CHECK(kmem_alloc(max - i * 123, KM_NOSLEEP) == NULL);
+		CHECK(kern_malloc(max - i * 7, M_NOWAIT) == NULL);
+		CHECK(kern_malloc(max / 2 + i, M_WAITOK | M_CANFAIL) == NULL);
+		CHECK(uvm_km_alloc(map, max - i * 1000, 0,
+		    UVM_KMF_WIRED | UVM_KMF_CANFAIL) == 0);
+	}
+	return 0;
+}
+
 KERNTEST(kmem_strings)
 {
 	char *s, *t, stack[8];

@@ -93,6 +93,7 @@ KERNTEST(uio_moves)
 	CHECK_EQ(uio.uio_resid, 4);
 
 	UIO_SETUP_SYSSPACE(&kuio);
+	kuio.uio_offset = INT64_MAX;
 	CHECK(UIO_VMSPACE_ISSYS(kuio.uio_vmspace));
 	CHECK_EQ(uiomove(out, 4, &kuio), 0);
 	CHECK(memcmp(out, "abcd", 4) == 0);

@@ -62,6 +62,7 @@ BODY(kauth_listeners)
 BODY(kauth_vnode_decision)
 BODY(kcpuset_basic)
 BODY(kmem_fault)
+BODY(kmem_huge)
 BODY(kmem_sizes)
 BODY(kmem_strings)
 BODY(kmem_threads)
@@ -186,6 +187,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, kauth_vnode_decision);
 	ATF_TP_ADD_TC(tp, kcpuset_basic);
 	ATF_TP_ADD_TC(tp, kmem_fault);
+	ATF_TP_ADD_TC(tp, kmem_huge);
 	ATF_TP_ADD_TC(tp, kmem_sizes);
 	ATF_TP_ADD_TC(tp, kmem_strings);
 	ATF_TP_ADD_TC(tp, kmem_threads);
