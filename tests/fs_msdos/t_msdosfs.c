@@ -118,6 +118,31 @@ ATF_TC_BODY(clean32, tc)
 	cleanbit(40000, "-F 32 -s 1 -f 1 -R 32", 32 * 512 + 7, 0x08);
 }
 
+/* The label: that of the root directory, else that of the boot sector. */
+ATF_TC_WITHOUT_HEAD(label);
+ATF_TC_BODY(label, tc)
+{
+	struct rump_statvfs sv;
+
+	mkfs(128, "-F 12 -s 1 -f 1 -r 16 -R 1 -n MYLABEL");
+	boot();
+	mounted(RUMP_MNT_RDONLY, LONGNAMES);
+	WORKS(rump_sys_statvfs1(MNT, &sv, RUMP_MNT_WAIT));
+	ATF_CHECK_STREQ(sv.f_mntfromlabel, "MYLABEL");
+	ATF_CHECK_STREQ(names(MNT), "");
+	unmounted();
+	poke(2 * 512, "OTHER  ", 7);
+	mounted(RUMP_MNT_RDONLY, 0);
+	WORKS(rump_sys_statvfs1(MNT, &sv, RUMP_MNT_WAIT));
+	ATF_CHECK_STREQ(sv.f_mntfromlabel, "OTHER");
+	unmounted();
+	poke(2 * 512, "\xe5", 1);
+	mounted(RUMP_MNT_RDONLY, 0);
+	WORKS(rump_sys_statvfs1(MNT, &sv, RUMP_MNT_WAIT));
+	ATF_CHECK_STREQ(sv.f_mntfromlabel, "MYLABEL");
+	unmounted();
+}
+
 /* Nothing is written to a volume that was only looked at. */
 ATF_TC_WITHOUT_HEAD(untouched);
 ATF_TC_BODY(untouched, tc)
@@ -235,6 +260,57 @@ ATF_TC_BODY(shortnames, tc)
 	WORKS(rump_sys_unlink(MNT "/alongo~1"));
 	unmounted();
 	sound();
+}
+
+/* -9: slots of long names stay as they are. */
+ATF_TC_WITHOUT_HEAD(nowin95);
+ATF_TC_BODY(nowin95, tc)
+{
+
+	mkfs(64, "-F 12 -s 1 -f 1 -r 16 -R 1");
+	SH("echo x | mcopy -i " IMG " - '::/Long name of two'");
+	boot();
+	mounted(0, RUMP_MSDOSFSMNT_NOWIN95);
+	ATF_CHECK_STREQ(names(MNT), "longna~1 ");
+	WORKS(rump_sys_unlink(MNT "/longna~1"));
+	ATF_REQUIRE_EQ(writefile(MNT "/b.c", 1, 1), 0);
+	unmounted();
+	ATF_CHECK_EQ(peek(1024), 0x42);
+	ATF_CHECK_EQ(peek(1024 + 32), 0x01);
+	ATF_CHECK_EQ(peek(1024 + 64), 'B');
+	ATF_CHECK_EQ(peek(1024 + 64 + 16), 0);	/* no date of creation */
+}
+
+/* A file handle finds its file, and not the next one at its place. */
+ATF_TC_WITHOUT_HEAD(handles);
+ATF_TC_BODY(handles, tc)
+{
+	char fh[64];
+	size_t len = 0;
+	int fd;
+
+	mkfs(128, "-F 12 -s 1");
+	boot();
+	mounted(0, LONGNAMES);
+	WORKS(rump_sys_mkdir(MNT "/d", 0755));
+	ATF_REQUIRE_EQ(writefile(MNT "/d/f", 10, 1), 0);
+	FAILS(E2BIG, rump_sys_getfh(MNT "/d/f", fh, &len));
+	ATF_REQUIRE(len <= sizeof(fh));
+	WORKS(rump_sys_getfh(MNT "/d/f", fh, &len));
+	WORKS(fd = rump_sys_fhopen(fh, len, RUMP_O_RDONLY));
+	rump_sys_close(fd);
+	unmounted();
+	mounted(0, LONGNAMES);
+	WORKS(fd = rump_sys_fhopen(fh, len, RUMP_O_RDONLY));
+	rump_sys_close(fd);
+	WORKS(rump_sys_unlink(MNT "/d/f"));
+	FAILS(ESTALE, rump_sys_fhopen(fh, len, RUMP_O_RDONLY));
+	WORKS(rump_sys_mkdir(MNT "/d/f", 0755));
+	FAILS(ESTALE, rump_sys_fhopen(fh, len, RUMP_O_RDONLY));
+	WORKS(rump_sys_getfh(MNT "/d/f", fh, &len));
+	WORKS(fd = rump_sys_fhopen(fh, len, RUMP_O_RDONLY));
+	rump_sys_close(fd);
+	unmounted();
 }
 
 /* The names that DOS and NT write specially. */
@@ -707,6 +783,17 @@ ATF_TC_BODY(directories, tc)
 	unmounted();
 }
 
+/* A root directory that can't be had: no mount, since no unmount could be. */
+ATF_TC_WITHOUT_HEAD(rootring);
+ATF_TC_BODY(rootring, tc)
+{
+
+	mkfs(40000, "-F 32 -s 1 -f 1 -R 32");
+	poke(32 * 512 + 8, "\2\0\0\0", 4);
+	boot();
+	ATF_CHECK_EQ(fat_mount(0, LONGNAMES), EIO);
+}
+
 /* What lies behind the end mark of a directory stays hidden. */
 ATF_TC_WITHOUT_HEAD(endmark);
 ATF_TC_BODY(endmark, tc)
@@ -765,10 +852,13 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, active_fat);
 	ATF_TP_ADD_TC(tp, clean16);
 	ATF_TP_ADD_TC(tp, clean32);
+	ATF_TP_ADD_TC(tp, label);
 	ATF_TP_ADD_TC(tp, untouched);
 	ATF_TP_ADD_TC(tp, longnames);
 	ATF_TP_ADD_TC(tp, tails);
 	ATF_TP_ADD_TC(tp, shortnames);
+	ATF_TP_ADD_TC(tp, nowin95);
+	ATF_TP_ADD_TC(tp, handles);
 	ATF_TP_ADD_TC(tp, oddnames);
 	ATF_TP_ADD_TC(tp, badlongnames);
 	ATF_TP_ADD_TC(tp, sizes);
@@ -780,6 +870,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, readdir);
 	ATF_TP_ADD_TC(tp, chains);
 	ATF_TP_ADD_TC(tp, directories);
+	ATF_TP_ADD_TC(tp, rootring);
 	ATF_TP_ADD_TC(tp, endmark);
 	ATF_TP_ADD_TC(tp, bootsector);
 	return atf_no_error();

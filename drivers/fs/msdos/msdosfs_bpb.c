@@ -48,19 +48,10 @@ log2of(uint32_t v, uint32_t min, uint32_t max)
 static void
 bpb_label(struct msdosfsmount *pmp, const struct extboot *ext)
 {
-	int i;
 
-	if (ext->exBootSignature != EXBOOTSIG)
-		return;
-	pmp->pm_volid = le32dec(ext->exVolumeID);
-	for (i = 0; i < 11; i++) {
-		uint8_t c = ext->exVolumeLabel[i];
-
-		pmp->pm_label[i] = c >= 0x20 && c < 0x7f ? (char)c : '_';
-	}
-	while (i > 0 && pmp->pm_label[i - 1] == ' ')
-		i--;
-	pmp->pm_label[i] = '\0';
+	if (ext->exBootSignature == EXBOOTSIG &&
+	    memcmp(ext->exVolumeLabel, "NO NAME    ", 11) != 0)
+		msdosfs_setlabel(pmp, ext->exVolumeLabel);
 }
 
 /* The fields that FAT32 alone has. */
@@ -131,6 +122,7 @@ bpb_fat(struct msdosfsmount *pmp, uint64_t ncl)
 		ents = bytes / 4;
 		break;
 	}
+	pmp->pm_entshift = log2of(pmp->pm_entsperblk, 1, UINT32_MAX);
 	ents = MIN(ents, CLUST_RSRVD & pmp->pm_fatmask);
 	if (ents <= CLUST_FIRST)
 		return bpb_bad("sectors per FAT", pmp->pm_fatsecs, "more");

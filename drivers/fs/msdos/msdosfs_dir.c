@@ -743,32 +743,53 @@ msdosfs_dirinit(struct msdosfsmount *pmp, uint32_t cn,
 	return 0;
 }
 
+/* A volume label, for people: 11 bytes to a string without blanks at its end. */
+void
+msdosfs_setlabel(struct msdosfsmount *pmp, const uint8_t *name)
+{
+	int i;
+
+	for (i = 0; i < 11; i++) {
+		uint8_t c = i == 0 && name[i] == SLOT_E5 ? SLOT_DELETED :
+		    name[i];
+
+		pmp->pm_label[i] = c >= 0x20 && c < 0x7f ? (char)c : '_';
+	}
+	while (i > 0 && pmp->pm_label[i - 1] == ' ')
+		i--;
+	pmp->pm_label[i] = '\0';
+}
+
 /*
- * Decides at the mount between short and long names if the caller did not:
- * short ones for a root directory that has files but no long name.
+ * Looks at the root directory during the mount, at its first block for the
+ * volume's label, which counts more than the one in the boot sector.  Also
+ * decides between short and long names if the caller did not: short ones if
+ * there are files but no long name, which takes all of it.
  */
 int
-msdosfs_namemode(struct msdosfsmount *pmp)
+msdosfs_rootscan(struct msdosfsmount *pmp)
 {
 	struct denode *dep;
 	struct direntry *ep;
 	struct dirscan ds;
 	uint32_t off;
-	bool files = false, names = false;
+	bool decided, label = false, files = false, names = false;
 	int error = 0;
 
 	if (pmp->pm_flags & (MSDOSFSMNT_NOWIN95 | MSDOSFSMNT_GEMDOSFS))
 		pmp->pm_flags = (pmp->pm_flags & ~MSDOSFSMNT_LONGNAME) |
 		    MSDOSFSMNT_SHORTNAME;
-	if (pmp->pm_flags & (MSDOSFSMNT_SHORTNAME | MSDOSFSMNT_LONGNAME))
-		return 0;
+	decided = (pmp->pm_flags &
+	    (MSDOSFSMNT_SHORTNAME | MSDOSFSMNT_LONGNAME)) != 0;
 	/* There is no vnode yet; what a walk needs is soon made. */
 	dep = kmem_zalloc(sizeof(*dep), KM_SLEEP);
 	dep->de_pmp = pmp;
 	dep->de_StartCluster = pmp->pm_rootclust;
 	dep->de_FileSize = pmp->pm_rootlen;
 	dirscan_init(&ds, dep);
-	for (off = 0; error == 0 && !names; off += DOS_SLOTSIZE) {
+	for (off = 0;; off += DOS_SLOTSIZE) {
+		if ((decided || names) && (label || off >> pmp->pm_bshift != 0))
+			break;
 		error = dirscan_slot(&ds, off, &ep);
 		if (error != 0 || ep->deName[0] == SLOT_EMPTY)
 			break;
@@ -778,10 +799,15 @@ msdosfs_namemode(struct msdosfsmount *pmp)
 			names = true;
 		else if ((ep->deAttributes & ATTR_VOLUME) == 0)
 			files = true;
+		else if (!label && off >> pmp->pm_bshift == 0) {
+			msdosfs_setlabel(pmp, ep->deName);
+			label = true;
+		}
 	}
-	error = dirscan_done(&ds, error == ENOENT ? 0 : error);
-	pmp->pm_flags |= files && !names ? MSDOSFSMNT_SHORTNAME :
-	    MSDOSFSMNT_LONGNAME;
+	error = dirscan_done(&ds, error == ENOENT || decided ? 0 : error);
+	if (!decided)
+		pmp->pm_flags |= files && !names ? MSDOSFSMNT_SHORTNAME :
+		    MSDOSFSMNT_LONGNAME;
 	kmem_free(dep, sizeof(*dep));
 	return error;
 }

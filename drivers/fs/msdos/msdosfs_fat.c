@@ -139,44 +139,41 @@ fatcur_done(struct fatcur *fc, int error)
 	return error != 0 ? error : werror;
 }
 
-/* Gets the block with the entry of cluster cn, and a pointer to the entry. */
 static int
-fatcur_seek(struct fatcur *fc, uint32_t cn, uint8_t **pp)
+fatcur_load(struct fatcur *fc, uint32_t blk)
 {
 	struct msdosfsmount *pmp = fc->fc_pmp;
-	uint32_t blk = cn / pmp->pm_entsperblk, off = cn % pmp->pm_entsperblk;
+	int error;
+
+	if (fc->fc_bp != NULL && (error = fatcur_done(fc, 0)) != 0)
+		return error;
+	error = bread(pmp->pm_devvp, fatblk_addr(pmp, pmp->pm_curfat, blk),
+	    fatblk_size(pmp, blk), 0, &fc->fc_bp);
+	if (error != 0)
+		fc->fc_bp = NULL;
+	fc->fc_blk = blk;
+	return error;
+}
+
+/* Gets the block with the entry of cluster cn, and a pointer to the entry. */
+static inline int
+fatcur_seek(struct fatcur *fc, uint32_t cn, uint8_t **pp)
+{
+	const struct msdosfsmount *pmp = fc->fc_pmp;
+	const uint32_t blk = cn >> pmp->pm_entshift;
+	const uint32_t off = cn & (pmp->pm_entsperblk - 1);
 	int error;
 
 	KASSERT(cn <= pmp->pm_maxcluster);
-	if (fc->fc_bp != NULL && fc->fc_blk != blk &&
-	    (error = fatcur_done(fc, 0)) != 0)
+	if ((fc->fc_bp == NULL || fc->fc_blk != blk) &&
+	    (error = fatcur_load(fc, blk)) != 0)
 		return error;
-	if (fc->fc_bp == NULL) {
-		error = bread(pmp->pm_devvp,
-		    fatblk_addr(pmp, pmp->pm_curfat, blk),
-		    fatblk_size(pmp, blk), 0, &fc->fc_bp);
-		if (error != 0) {
-			fc->fc_bp = NULL;
-			return error;
-		}
-		fc->fc_blk = blk;
-	}
-	switch (pmp->pm_fattype) {
-	case 12:
-		off += off / 2;
-		break;
-	case 16:
-		off *= 2;
-		break;
-	default:
-		off *= 4;
-		break;
-	}
-	*pp = (uint8_t *)fc->fc_bp->b_data + off;
+	*pp = (uint8_t *)fc->fc_bp->b_data + (pmp->pm_fattype == 12 ?
+	    off + off / 2 : pmp->pm_fattype == 16 ? off * 2 : off * 4);
 	return 0;
 }
 
-static uint32_t
+static inline uint32_t
 ent_get(const struct msdosfsmount *pmp, const uint8_t *p, uint32_t cn)
 {
 	uint32_t v;
@@ -365,7 +362,7 @@ msdosfs_pcbmap(struct denode *dep, uint32_t fcn, uint32_t *cnp,
 	 * and so does the end of this FAT block.
 	 */
 	while (pos < fcn || (pos - fcn < LOOKAHEAD && (fc.fc_bp == NULL ||
-	    fc.fc_blk == c / pmp->pm_entsperblk))) {
+	    fc.fc_blk == c >> pmp->pm_entshift))) {
 		if ((error = fatcur_get(&fc, c, &v)) != 0)
 			break;
 		if (v >= CLUST_EOFS) {
@@ -679,7 +676,7 @@ countblk(struct fatcur *fc, uint32_t blk, uint32_t *np)
 	uint32_t lo = MAX(blk * pmp->pm_entsperblk, CLUST_FIRST);
 	uint32_t hi = MIN(pmp->pm_maxcluster,
 	    blk * pmp->pm_entsperblk + pmp->pm_entsperblk - 1);
-	uint32_t cn, n = 0, v;
+	uint32_t cn, n = 0;
 	uint8_t *p;
 	int error;
 
@@ -687,11 +684,9 @@ countblk(struct fatcur *fc, uint32_t blk, uint32_t *np)
 		return error;
 	switch (pmp->pm_fattype) {
 	case 12:
-		for (cn = lo; cn <= hi; cn++) {
-			if ((error = fatcur_get(fc, cn, &v)) != 0)
-				return error;
-			n += v == CLUST_FREE;
-		}
+		for (cn = lo; cn <= hi; p += 1 + (cn & 1), cn++)
+			n += cn & 1 ? le16dec(p) >> 4 == 0 :
+			    (le16dec(p) & FAT12_MASK) == 0;
 		break;
 	case 16:
 		for (cn = lo; cn <= hi; cn++, p += 2)
@@ -757,7 +752,7 @@ alloc_run(struct fatcur *fc, uint32_t hint, uint32_t want, uint32_t *firstp,
 
 	if (!msdosfs_validcn(pmp, hint))
 		hint = CLUST_FIRST;
-	blk = hint / pmp->pm_entsperblk;
+	blk = hint >> pmp->pm_entshift;
 	/* The first block comes again at the end, for its lower part. */
 	for (i = 0; i <= pmp->pm_fatblks; i++, blk++) {
 		if (blk == pmp->pm_fatblks)

@@ -283,7 +283,7 @@ mountfs(struct vnode *devvp, int mode, struct mount *mp,
 	if (mp->mnt_flag & MNT_SYNCHRONOUS)
 		pmp->pm_flags |= MSDOSFSMNT_WAITONFAT;
 	if ((error = msdosfs_rootmeasure(pmp)) != 0 ||
-	    (error = msdosfs_namemode(pmp)) != 0)
+	    (error = msdosfs_rootscan(pmp)) != 0)
 		goto fail;
 
 	mp->mnt_data = pmp;
@@ -292,6 +292,9 @@ mountfs(struct vnode *devvp, int mode, struct mount *mp,
 	mp->mnt_stat.f_fsid = mp->mnt_stat.f_fsidx.__fsid_val[0];
 	mp->mnt_stat.f_namemax = pmp->pm_flags & MSDOSFSMNT_SHORTNAME ? 12 :
 	    WIN_MAXLEN;
+	if (mp->mnt_stat.f_mntfromlabel[0] == '\0')
+		strlcpy(mp->mnt_stat.f_mntfromlabel, pmp->pm_label,
+		    sizeof(mp->mnt_stat.f_mntfromlabel));
 	mp->mnt_flag |= MNT_LOCAL;
 	mp->mnt_iflag |= IMNT_MPSAFE | IMNT_SHRLOOKUP | IMNT_DTYPE |
 	    IMNT_CAN_RWTORO;

@@ -146,7 +146,7 @@ int	msdosfs_dirinit(struct msdosfsmount *, uint32_t,
 	    const struct direntry *, uint32_t);
 void	msdosfs_entname(struct msdosfsmount *, const struct dirname *, char *,
 	    size_t, size_t *);
-int	msdosfs_namemode(struct msdosfsmount *);
+int	msdosfs_rootscan(struct msdosfsmount *);
 ino_t	msdosfs_fileno(struct msdosfsmount *, uint32_t, uint32_t);
 void	msdosfs_entkey(struct msdosfsmount *, const struct dirname *,
 	    struct denode_key *);

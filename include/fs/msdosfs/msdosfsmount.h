@@ -89,6 +89,7 @@ struct msdosfsmount {
 	uint32_t	pm_fatblksecs;	/* sectors in a FAT block */
 	uint32_t	pm_fatblks;	/* FAT blocks that have clusters */
 	uint32_t	pm_entsperblk;	/* FAT entries in a FAT block */
+	u_int		pm_entshift;	/* log2 of that */
 	uint32_t	pm_rootsec;	/* fixed root: first sector */
 	uint32_t	pm_rootsize;	/* fixed root: bytes */
 	uint32_t	pm_rootclust;	/* FAT32: start cluster of the root */
@@ -98,8 +99,7 @@ struct msdosfsmount {
 	uint32_t	pm_maxcluster;	/* the last of them */
 	uint32_t	pm_fsinfo;	/* sector of FSInfo, 0: none */
 	uint8_t		pm_media;	/* media descriptor */
-	char		pm_label[12];	/* volume label of the boot sector */
-	uint32_t	pm_volid;	/* serial number */
+	char		pm_label[12];	/* volume label */
 
 	krwlock_t	pm_fatlock;	/* allocation; taken before buffers */
 	uint32_t	pm_freecount;	/* f: if MSDOSFS_FREEKNOWN */
@@ -138,6 +138,7 @@ struct buf;
 
 int	msdosfs_bpb_check(struct msdosfsmount *, const uint8_t *, size_t,
 	    uint64_t);
+void	msdosfs_setlabel(struct msdosfsmount *, const uint8_t *);
 int	msdosfs_corrupt(struct msdosfsmount *, const char *, ...)
 	    __printflike(2, 3);
 
