@@ -45,6 +45,7 @@ struct vnode_impl {
 	unsigned int	vi_memrefs;		/* c: users of this memory */
 	struct vnode_klist vi_klist;		/* v_klist unless shared */
 	struct vcache_key vi_key;		/* c */
+	struct mount	*vi_oldmount;		/* : of a dead vnode, held */
 	uint32_t	vi_hashval;		/* c */
 	uint32_t	vi_serial;		/* : names the vnode in hashes */
 	LIST_ENTRY(vnode_impl) vi_hash;		/* c */

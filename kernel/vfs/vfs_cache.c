@@ -9,6 +9,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/dirent.h>
 #include <sys/kmem.h>
 #include <sys/mount.h>
@@ -323,7 +324,7 @@ cache_enter_id(struct vnode *vp, mode_t mode, uid_t uid, gid_t gid,
 	vip->vi_ncid.nid_mode = mode;
 	vip->vi_ncid.nid_uid = uid;
 	vip->vi_ncid.nid_gid = gid;
-	vip->vi_ncid.nid_valid = valid;
+	atomic_store_relaxed(&vip->vi_ncid.nid_valid, valid);
 	mutex_exit(&namecache_lock);
 }
 
@@ -331,7 +332,8 @@ bool
 cache_have_id(struct vnode *vp)
 {
 
-	return vp->v_type == VDIR && VNODE_TO_VIMPL(vp)->vi_ncid.nid_valid;
+	return vp->v_type == VDIR &&
+	    atomic_load_relaxed(&VNODE_TO_VIMPL(vp)->vi_ncid.nid_valid);
 }
 
 /*
@@ -475,7 +477,7 @@ cache_purge1(struct vnode *vp, const char *name, size_t namelen, int flags)
 	if (flags & PURGE_CHILDREN) {
 		while ((nc = TAILQ_FIRST(&vip->vi_ncchildren)) != NULL)
 			nc_remove(nc);
-		vip->vi_ncid.nid_valid = false;
+		atomic_store_relaxed(&vip->vi_ncid.nid_valid, false);
 	}
 	if (name != NULL) {
 		nc = nc_find(vp, name, namelen, nc_hash(vp, name, namelen));

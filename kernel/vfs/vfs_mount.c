@@ -354,6 +354,10 @@ vfs_getnewfsid(struct mount *mp)
 
 /*
  * Move a vnode to the list of a mount, or to none.
+ *
+ * A vnode that dies keeps its reference to the mount that it was on until it
+ * is freed: somebody with a reference to the vnode may just be waiting to
+ * enter a transaction there.
  */
 void
 vfs_insmntque(struct vnode *vp, struct mount *mp)
@@ -372,9 +376,17 @@ vfs_insmntque(struct vnode *vp, struct mount *mp)
 		TAILQ_INSERT_TAIL(&mp->mnt_vnodelist, vip, vi_mntvnodes);
 		mutex_exit(mp->mnt_vnodelock);
 	}
-	vp->v_mount = mp;
-	if (omp != NULL)
+	atomic_store_relaxed(&vp->v_mount, mp);
+	if (mp == dead_rootmount && omp != NULL) {
+		KASSERT(vip->vi_oldmount == NULL);
+		vip->vi_oldmount = omp;
+	} else if (omp != NULL) {
 		vfs_rele(omp);
+	}
+	if (mp == NULL && vip->vi_oldmount != NULL) {
+		vfs_rele(vip->vi_oldmount);
+		vip->vi_oldmount = NULL;
+	}
 }
 
 /*
@@ -687,28 +699,54 @@ mount_domount(struct lwp *l, vnode_t **vpp, struct vfsops *vfsops,
 	return 0;
 }
 
-/*
- * Unmount.  The caller has a reference, which stays.  MNT_FORCE in `flags'
- * takes files away that are in use.
- */
-int
-dounmount(struct mount *mp, int flags, struct lwp *l)
+/* A mount on a directory of this one, referenced, or NULL. */
+static struct mount *
+mount_child(struct mount *mp)
 {
+	struct mount *child;
+
+	mutex_enter(&mountlist_lock);
+	TAILQ_FOREACH(child, &mountlist, mnt_list) {
+		if (child->mnt_vnodecovered != NULL &&
+		    child->mnt_vnodecovered->v_mount == mp) {
+			vfs_ref(child);
+			break;
+		}
+	}
+	mutex_exit(&mountlist_lock);
+	return child;
+}
+
+/* Unmount one file system; EBUSY with *childp if another is mounted on it. */
+static int
+unmount_one(struct mount *mp, int flags, struct lwp *l, bool *childp)
+{
+	struct mount *child;
 	vnode_t *coveredvp;
 	bool used_syncer, suspended;
 	u_int async;
 	int error;
 
+	*childp = false;
 	do {
 		error = vfs_suspend(mp, 0);
 	} while (error == EINTR || error == ERESTART);
 	suspended = error == 0;
 	mutex_enter(mp->mnt_updating);
-	if (mp->mnt_iflag & IMNT_GONE) {
+	error = (mp->mnt_iflag & IMNT_GONE) ? ENOENT : 0;
+	/* None can come any more: it takes a lock in here to mount on. */
+	child = error == 0 ? mount_child(mp) : NULL;
+	if (child != NULL)
+		error = EBUSY;
+	if (error != 0) {
 		mutex_exit(mp->mnt_updating);
 		if (suspended)
 			vfs_resume(mp);
-		return ENOENT;
+		if (child != NULL) {
+			*childp = true;
+			vfs_rele(child);
+		}
+		return error;
 	}
 
 	used_syncer = (mp->mnt_iflag & IMNT_ONWORKLIST) != 0;
@@ -744,6 +782,7 @@ dounmount(struct mount *mp, int flags, struct lwp *l)
 		mutex_exit(&mountlist_lock);
 	}
 	mountlist_remove(mp);
+	mp->mnt_vnodecovered = NULL;
 	KASSERTMSG(TAILQ_EMPTY(&mp->mnt_vnodelist),
 	    "unmounted %s has vnodes", mp->mnt_stat.f_mntonname);
 	vfs_hooks_unmount(mp);
@@ -751,11 +790,42 @@ dounmount(struct mount *mp, int flags, struct lwp *l)
 	if (suspended)
 		vfs_resume(mp);
 	vfs_set_lowermount(mp, NULL);
-	mp->mnt_vnodecovered = NULL;
 	vfs_rele(mp);
 	if (coveredvp != NULL)
 		vrele(coveredvp);
 	return 0;
+}
+
+/*
+ * Unmount.  The caller has a reference, which stays.  MNT_FORCE in `flags'
+ * takes files away that are in use, and what is mounted on the file system.
+ */
+int
+dounmount(struct mount *mp, int flags, struct lwp *l)
+{
+	struct mount *leaf, *child;
+	bool haschild, done;
+	int error;
+
+	if ((flags & MNT_FORCE) == 0)
+		return unmount_one(mp, flags, l, &haschild);
+	do {
+		leaf = mp;
+		vfs_ref(leaf);
+		while ((child = mount_child(leaf)) != NULL) {
+			vfs_rele(leaf);
+			leaf = child;
+		}
+		error = unmount_one(leaf, flags, l, &haschild);
+		done = leaf == mp;
+		vfs_rele(leaf);
+		/* Others mount and unmount meanwhile: look again. */
+		if (haschild || (error == ENOENT && !done)) {
+			error = 0;
+			done = false;
+		}
+	} while (error == 0 && !done);
+	return error;
 }
 
 /*

@@ -1113,7 +1113,7 @@ vcache_reclaim(vnode_t *vp)
 		kmem_free(temp_key, temp_key_len);
 
 	mutex_enter(vp->v_interlock);
-	vp->v_op = dead_vnodeop_p;
+	atomic_store_relaxed(&vp->v_op, dead_vnodeop_p);
 	vp->v_tag = VT_NON;
 	vp->v_vflag = (vp->v_vflag & ~VV_ROOT) | VV_MPSAFE;
 	mutex_exit(vp->v_interlock);

@@ -7,6 +7,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/event.h>
 #include <sys/fcntl.h>
@@ -48,9 +49,9 @@ vop_enter(struct vnode *vp)
 	struct mount *mp;
 
 	for (;;) {
-		mp = vp->v_mount;
+		mp = atomic_load_relaxed(&vp->v_mount);
 		fstrans_start(mp);
-		if (__predict_true(mp == vp->v_mount))
+		if (__predict_true(mp == atomic_load_relaxed(&vp->v_mount)))
 			return mp;
 		fstrans_done(mp);
 	}
@@ -63,9 +64,9 @@ vop_enter_lazy(struct vnode *vp)
 	struct mount *mp;
 
 	for (;;) {
-		mp = vp->v_mount;
+		mp = atomic_load_relaxed(&vp->v_mount);
 		fstrans_start_lazy(mp);
-		if (__predict_true(mp == vp->v_mount))
+		if (__predict_true(mp == atomic_load_relaxed(&vp->v_mount)))
 			return mp;
 		fstrans_done(mp);
 	}
@@ -1278,8 +1279,8 @@ VOP_LOCK(struct vnode *vp, int flags)
 	if (__predict_false((flags & (LK_SHARED | LK_EXCLUSIVE)) == 0))
 		return VCALL(vp, VOFFSET(vop_lock), &a);
 	for (;;) {
-		mp = vp->v_mount;
-		ops = vp->v_op;
+		mp = atomic_load_relaxed(&vp->v_mount);
+		ops = atomic_load_relaxed(&vp->v_op);
 		if (flags & LK_NOWAIT) {
 			if (fstrans_start_nowait(mp) != 0)
 				return EBUSY;
@@ -1291,7 +1292,8 @@ VOP_LOCK(struct vnode *vp, int flags)
 			fstrans_done(mp);
 			return error;
 		}
-		if (__predict_true(vp->v_mount == mp && vp->v_op == ops &&
+		if (__predict_true(atomic_load_relaxed(&vp->v_mount) == mp &&
+		    atomic_load_relaxed(&vp->v_op) == ops &&
 		    VNODE_TO_VIMPL(vp)->vi_state != VS_RECLAIMING))
 			return 0;
 

@@ -548,9 +548,18 @@ ATF_TC_BODY(forced, tc)
 	char buf[4];
 	int fd, dfd, pfd, i;
 
-	/* Again and again, so that what stays behind adds up. */
 	boot();
 	OK(rump_sys_mkdir("m", 0755));
+	/* What is mounted on it goes, too, and is not lost. */
+	OK(rump_sys_mount("rumpfs", "/d/m", 0, NULL, 0));
+	OK(rump_sys_mkdir("m/a", 0755));
+	OK(rump_sys_mount("rumpfs", "/d/m/a", 0, NULL, 0));
+	OK(rump_sys_mkdir("m/a/b", 0755));
+	OK(rump_sys_mount("rumpfs", "/d/m/a/b", 0, NULL, 0));
+	FAILS(EBUSY, rump_sys_unmount("/d/m", 0));
+	OK(rump_sys_unmount("/d/m", RUMP_MNT_FORCE));
+	ATF_CHECK_EQ(rump_sys_getvfsstat(NULL, 0, 2), 1);
+	/* Again and again, so that what stays behind adds up. */
 	for (i = 0; i < 3; i++) {
 		OK(rump_sys_mount("rumpfs", "/d/m", 0, NULL, 0));
 		make("m/f", "abc");
