@@ -4,6 +4,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/kmem.h>
 #include <sys/lwp.h>
 #include <sys/module.h>
 #include <sys/sysctl.h>
@@ -120,5 +121,54 @@ KERNTEST(module_late)
 	mi = &wrong;
 	CHECK_EQ(module_builtin_add(&mi, 1, true), EPROGMISMATCH);
 	CHECK_EQ(module_builtin_remove(mi, false), 0);
+	return 0;
+}
+
+/* modctl(2), with addresses of our own as the user's. */
+KERNTEST(module_ctl)
+{
+	modctl_load_t ml = { .ml_filename = "klib_late" };
+	struct iovec iov = { NULL, 0 };
+	const size_t room = 16384;
+	char *buf, *req;
+	modstat_t *ms;
+	int n, i, seen = 0;
+
+	CHECK_EQ(kern_modctl(MODCTL_LOAD, &ml), ENOENT);
+	ml.ml_filename = "klib_first";
+	CHECK_EQ(kern_modctl(MODCTL_LOAD, &ml), EEXIST);
+	CHECK_EQ(kern_modctl(MODCTL_LOAD, NULL), EFAULT);
+	ml.ml_filename = "a name that is longer than any module's name is";
+	CHECK_EQ(kern_modctl(MODCTL_LOAD, &ml), ENAMETOOLONG);
+	CHECK_EQ(kern_modctl(MODCTL_UNLOAD, __UNCONST("klib_first")), EBUSY);
+	CHECK_EQ(kern_modctl(99, NULL), EINVAL);
+	CHECK_EQ(kern_modctl(MODCTL_EXISTS, NULL), 0);
+
+	/* First how much, then all of it. */
+	CHECK_EQ(kern_modctl(MODCTL_STAT, &iov), 0);
+	CHECK(iov.iov_len > 2 * sizeof(*ms) && iov.iov_len < room);
+	iov.iov_base = buf = kmem_zalloc(room, KM_SLEEP);
+	iov.iov_len = room;
+	CHECK_EQ(kern_modctl(MODCTL_STAT, &iov), 0);
+	memcpy(&n, buf, sizeof(n));
+	req = buf + sizeof(n) + (size_t)n * sizeof(*ms);
+	ms = kmem_alloc(sizeof(*ms), KM_SLEEP);
+	for (i = 0; i < n; i++) {
+		memcpy(ms, buf + sizeof(n) + (size_t)i * sizeof(*ms),
+		    sizeof(*ms));
+		if (strcmp(ms->ms_name, "klib_second") == 0) {
+			CHECK(strcmp(req + ms->ms_reqoffset,
+			    "klib_first") == 0);
+			seen++;
+		}
+		if (strcmp(ms->ms_name, "klib_first") == 0) {
+			CHECK_EQ(ms->ms_refcnt, 1);
+			CHECK_EQ(ms->ms_class, MODULE_CLASS_DRIVER);
+			seen++;
+		}
+	}
+	CHECK_EQ(seen, 2);
+	kmem_free(ms, sizeof(*ms));
+	kmem_free(buf, room);
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/evcnt.h>
 #include <sys/kmem.h>
 #include <sys/lwp.h>
 #include <sys/proc.h>
@@ -228,5 +229,56 @@ KERNTEST(sysctl_user_nodes)
 	in.sysctl_flags = SYSCTL_VERSION;
 	in.sysctl_num = CTL_KERN;
 	CHECK_EQ(ask(name, 1, &out, &len, &in, sizeof(in)), EPERM);
+	return 0;
+}
+
+static struct evcnt ev = EVCNT_INITIALIZER(EVCNT_TYPE_MISC, NULL, "klsys",
+    "sysctl");
+EVCNT_ATTACH_STATIC(ev)
+
+KERNTEST(sysctl_evcnt_msgbuf)
+{
+	int name[4] = { CTL_KERN, KERN_EVCNT, EVCNT_TYPE_MISC,
+	    KERN_EVCNT_COUNT_NONZERO };
+	struct evcnt_sysctl *es;
+	size_t len = 0, off, room;
+	bool seen = false;
+	char *buf;
+
+	ev.ev_count = 77;
+	CHECK_EQ(ask(name, 4, NULL, &len, NULL, 0), 0);
+	CHECK(len >= sizeof(*es));
+	room = len;
+	buf = kmem_zalloc(room, KM_SLEEP);
+	CHECK_EQ(ask(name, 4, buf, &len, NULL, 0), 0);
+	for (off = 0; off < len; off += es->ev_len * 8) {
+		es = (void *)(buf + off);
+		CHECK(es->ev_len != 0);
+		if (strcmp(es->ev_strings, "klsys") == 0) {
+			CHECK_EQ(es->ev_count, 77);
+			CHECK(strcmp(es->ev_strings + es->ev_grouplen + 1,
+			    "sysctl") == 0);
+			seen = true;
+		}
+	}
+	CHECK(seen);
+	len = 1;
+	CHECK_EQ(ask(name, 4, buf, &len, NULL, 0), ENOMEM);
+	name[2] = 9;
+	CHECK_EQ(ask(name, 4, NULL, &len, NULL, 0), EINVAL);
+	kmem_free(buf, room);
+
+	/* The last thing that was said is at the end of the messages. */
+	for (off = 0; off < 200; off++)
+		printf_flags(TOLOG, "line %zu of the ring\n", off);
+	name[1] = KERN_MSGBUF;
+	room = 8192;
+	len = room;
+	buf = kmem_zalloc(room, KM_SLEEP);
+	CHECK_EQ(ask(name, 2, buf, &len, NULL, 0), 0);
+	CHECK(len > 3000 && len < room);
+	CHECK(strcmp(buf + len - 21, "line 199 of the ring\n") == 0);
+	CHECK(memmem(buf, len, "line 0 of", 9) == NULL);
+	kmem_free(buf, room);
 	return 0;
 }

@@ -68,6 +68,7 @@ BODY(kmem_strings)
 BODY(kmem_threads)
 BODY(malloc_basic)
 BODY(module_builtins_init)
+BODY(module_ctl)
 BODY(module_late)
 BODY(number_parse)
 BODY(pool_allocator_own)
@@ -89,6 +90,7 @@ BODY(string_basic)
 BODY(string_match)
 BODY(sysctl_base)
 BODY(sysctl_create_destroy)
+BODY(sysctl_evcnt_msgbuf)
 BODY(sysctl_query_describe)
 BODY(sysctl_user_nodes)
 BODY(tree_model)
@@ -193,6 +195,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, kmem_threads);
 	ATF_TP_ADD_TC(tp, malloc_basic);
 	ATF_TP_ADD_TC(tp, module_builtins_init);
+	ATF_TP_ADD_TC(tp, module_ctl);
 	ATF_TP_ADD_TC(tp, module_late);
 	ATF_TP_ADD_TC(tp, number_parse);
 	ATF_TP_ADD_TC(tp, pool_allocator_own);
@@ -214,6 +217,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, string_match);
 	ATF_TP_ADD_TC(tp, sysctl_base);
 	ATF_TP_ADD_TC(tp, sysctl_create_destroy);
+	ATF_TP_ADD_TC(tp, sysctl_evcnt_msgbuf);
 	ATF_TP_ADD_TC(tp, sysctl_query_describe);
 	ATF_TP_ADD_TC(tp, sysctl_user_nodes);
 	ATF_TP_ADD_TC(tp, tree_model);
