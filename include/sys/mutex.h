@@ -62,6 +62,35 @@ kmutex_t *mutex_obj_alloc_at(kmutex_type_t, int, struct lock_class *);
 #define	mutex_tryenter(mtx)	mutex_tryenter_at((mtx), LOCK_SITE)
 #define	mutex_obj_alloc(type, ipl)					\
 	mutex_obj_alloc_at((type), (ipl), LOCK_CLASS)
+#else
+/*
+ * On fibers, where nobody can come in between, a free mutex is taken in
+ * place; see kern_mutex.c for what the word says.
+ */
+extern bool klib_solo;
+extern struct lwp *rumpuser_lwp;
+
+static __inline void
+_mutex_enter_solo(kmutex_t *mtx)
+{
+
+	if (__predict_true(klib_solo && mtx->mtx_owner == 0))
+		mtx->mtx_owner = (uintptr_t)rumpuser_lwp;
+	else
+		mutex_enter(mtx);
+}
+
+static __inline void
+_mutex_exit_solo(kmutex_t *mtx)
+{
+
+	if (__predict_true(klib_solo && (mtx->mtx_owner & 1) == 0))
+		mtx->mtx_owner = 0;
+	else
+		mutex_exit(mtx);
+}
+#define	mutex_enter(mtx)	_mutex_enter_solo((mtx))
+#define	mutex_exit(mtx)		_mutex_exit_solo((mtx))
 #endif
 #endif /* _KERNEL */
 

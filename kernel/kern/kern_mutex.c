@@ -26,6 +26,7 @@
 
 #undef mutex_init
 #undef mutex_enter
+#undef mutex_exit
 #undef mutex_tryenter
 #undef mutex_spin_enter
 #undef mutex_obj_alloc
