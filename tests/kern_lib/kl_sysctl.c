@@ -269,7 +269,7 @@ KERNTEST(sysctl_evcnt_msgbuf)
 	kmem_free(buf, room);
 
 	/* The last thing that was said is at the end of the messages. */
-	for (off = 0; off < 200; off++)
+	for (off = 0; off < 300; off++)
 		printf_flags(TOLOG, "line %zu of the ring\n", off);
 	name[1] = KERN_MSGBUF;
 	room = 8192;
@@ -277,7 +277,7 @@ KERNTEST(sysctl_evcnt_msgbuf)
 	buf = kmem_zalloc(room, KM_SLEEP);
 	CHECK_EQ(ask(name, 2, buf, &len, NULL, 0), 0);
 	CHECK(len > 3000 && len < room);
-	CHECK(strcmp(buf + len - 21, "line 199 of the ring\n") == 0);
+	CHECK(strcmp(buf + len - 21, "line 299 of the ring\n") == 0);
 	CHECK(memmem(buf, len, "line 0 of", 9) == NULL);
 	kmem_free(buf, room);
 	return 0;
