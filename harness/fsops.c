@@ -54,8 +54,14 @@ static struct {
 	int	fd[NFDS];
 	int	mounted;
 	uint32_t bits;
+	int	made;		/* something was made, perhaps outside */
 	unsigned entries, bytes;
 } st;
+
+/* What the root file system has at boot. */
+#define NKNOWN	64
+static char known[NKNOWN][64];
+static unsigned nknown;
 
 static uint8_t iobuf[IOMAX];
 
@@ -74,14 +80,65 @@ static uint8_t iobuf[IOMAX];
 	}									\
 } while (0)
 
+static int
+is_known(const char *path)
+{
+	unsigned i;
+
+	for (i = 0; i < nknown; i++)
+		if (strcmp(known[i], path) == 0)
+			return 1;
+	return strcmp(path, DEV) == 0;
+}
+
+/*
+ * Goes through the root file system below path: notes what is there, or
+ * takes away what an image's symbolic link has led operations to make there.
+ */
+static void
+root_fs(char *path, int note)
+{
+	size_t len = strlen(path);
+	char dents[2048];
+	struct rump_stat sb;
+	ssize_t n, off;
+	int fd, again;
+
+	do {
+		again = 0;
+		if ((fd = rump_sys_open(len ? path : "/", RUMP_O_RDONLY | RUMP_O_DIRECTORY)) == -1)
+			return;
+		n = rump_sys_getdents(fd, dents, sizeof(dents));
+		rump_sys_close(fd);
+		for (off = 0; off < n;) {
+			const struct rump_dirent *d = (const void *)(dents + off);
+
+			off += d->d_reclen;
+			if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
+			    len + 1 + strlen(d->d_name) >= PATHMAX)
+				continue;
+			snprintf(path + len, PATHMAX - len, "/%s", d->d_name);
+			if (rump_sys_lstat(path, &sb) == 0 && RUMP_S_ISDIR(sb.st_mode))
+				root_fs(path, note);
+			if (note && nknown < NKNOWN && strlen(path) < sizeof(known[0]))
+				strcpy(known[nknown++], path);
+			else if (!note && !is_known(path))
+				again |= rump_sys_unlink(path) == 0 || rump_sys_rmdir(path) == 0;
+			path[len] = '\0';
+		}
+	} while (again);
+}
+
 int
 fsops_boot(void)
 {
+	char path[PATHMAX] = "";
 
 	if ((dev = fsdev_create()) == NULL)
 		return ENOMEM;
 	if (rump_sys_mkdir(MNT, 0777) == -1)
 		return errno;
+	root_fs(path, 1);
 	return 0;
 }
 
@@ -409,6 +466,26 @@ fhopen(const char *path, int flags)
 	user_free(fh);
 }
 
+static int
+makes(int code, int flags)
+{
+
+	switch (code) {
+	case FSOP_OPEN:
+	case FSOP_OPENAT:
+		return (flags & RUMP_O_CREAT) != 0;
+	case FSOP_MKDIR:
+	case FSOP_MKNOD:
+	case FSOP_MKFIFO:
+	case FSOP_SYMLINK:
+	case FSOP_LINK:
+	case FSOP_RENAME:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
 static void
 do_op(const struct fsop *op)
 {
@@ -420,8 +497,8 @@ do_op(const struct fsop *op)
 	struct rump_stat sb;
 	struct rump_statvfs *sv;
 	unsigned slot;
-	int fd = get_fd(op->fd, &slot), flags;
-	long rv;
+	int fd = get_fd(op->fd, &slot), flags = 0;
+	long rv = -1;
 
 	if ((upath = user_str(path)) == NULL || (upath2 = user_str(path2)) == NULL)
 		goto out;
@@ -647,11 +724,14 @@ do_op(const struct fsop *op)
 out:
 	user_free(upath);
 	user_free(upath2);
+	if (rv != -1 && makes(op->op % FSOP_N, flags))
+		st.made = 1;
 }
 
 static void
 finish(void)
 {
+	char path[PATHMAX] = "";
 	unsigned i;
 
 	for (i = 0; i < RUMPUSER_NFAULT; i++)
@@ -670,6 +750,8 @@ finish(void)
 			rumpuser_report("unmount-failed", "unmount failed: %s; by force, too",
 			    kstrerror(e));
 	}
+	if (st.made)
+		root_fs(path, 0);
 }
 
 void
@@ -682,7 +764,7 @@ fsops_run(const struct fsops_fs *fs, const uint8_t *data, size_t len)
 	memset(st.fd, 0xff, sizeof(st.fd));
 	st.fs = fs;
 	st.npaths = st.ndirs = 0;
-	st.mounted = 0;
+	st.mounted = st.made = 0;
 	fsinput_parse(&fi, data, len);
 	st.bits = fi.fi_trailer ? data[len - 12] | data[len - 11] << 8 | data[len - 10] << 16 |
 	    (uint32_t)data[len - 9] << 24 : 0;
