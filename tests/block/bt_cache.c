@@ -365,6 +365,80 @@ KERNTEST(nested_io)
 	return enddisk(sc, vp);
 }
 
+/*
+ * Threads that count in blocks of the disk, in every way to write one, while
+ * the cache is too small for all of them: no count is lost.
+ */
+#define	NCOUNT		3
+#define	ROUNDS		150
+
+static volatile int count_bad;
+
+static void
+count_thread(void *arg)
+{
+	uint32_t seed = (uintptr_t)arg * 7919, *p;
+	struct buf *bp;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		seed = seed * 1103515245 + 12345;
+		if (bread(shared_vp, (seed >> 8) % 200 * 8, 4096, B_MODIFY,
+		    &bp) != 0) {
+			count_bad++;
+			continue;
+		}
+		p = bp->b_data;
+		p[17]++;
+		p[1023]++;
+		switch ((seed >> 20) % 5) {
+		case 0:
+			if (bwrite(bp) != 0)
+				count_bad++;
+			break;
+		case 1:
+			bawrite(bp);
+			break;
+		default:
+			bdwrite(bp);
+			break;
+		}
+		if (i % 50 == 49 && vflushbuf(shared_vp, FSYNC_WAIT) != 0)
+			count_bad++;
+	}
+	kthread_exit(0);
+}
+
+KERNTEST(cache_parallel)
+{
+	struct tdk_softc *sc;
+	struct vnode *vp;
+	struct lwp *l[NCOUNT];
+	uint32_t n[2];
+	uintptr_t i;
+
+	sc = tdk_create(200 * 8, SEC);
+	CHECK_EQ(vn_bdev_open(tdk_dev(sc, RAW_PART), &vp, curlwp), 0);
+	CHECK_EQ(buf_setvalimit(4 * MAXBSIZE), 0);
+	shared_vp = vp;
+	count_bad = 0;
+	for (i = 0; i < NCOUNT; i++)
+		l[i] = kt_thread(count_thread, (void *)(i + 1));
+	for (i = 0; i < NCOUNT; i++)
+		kt_join(l[i]);
+	CHECK_EQ(count_bad, 0);
+	CHECK_EQ(vflushbuf(vp, FSYNC_WAIT), 0);
+	n[0] = n[1] = 0;
+	for (i = 0; i < 200; i++) {
+		n[0] += ((uint32_t *)(sc->sc_mem + i * 4096))[17];
+		n[1] += ((uint32_t *)(sc->sc_mem + i * 4096))[1023];
+	}
+	CHECK_EQ(n[0], NCOUNT * ROUNDS);
+	CHECK_EQ(n[1], NCOUNT * ROUNDS);
+	CHECK_EQ(buf_setvalimit(16 * 1024 * 1024), 0);
+	return enddisk(sc, vp);
+}
+
 static int
 rawio(dev_t dev, enum uio_rw rw, off_t off, void *data, size_t len,
     size_t *residp)

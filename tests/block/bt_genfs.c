@@ -591,6 +591,7 @@ KERNTEST(pages_parallel)
 	uintptr_t i;
 
 	par_vp = fs_open(12, 60 * 4096);
+	par_bad = 0;
 	for (i = 0; i < 60; i++)
 		thefs->of_map[i] = i + 1;
 	for (i = 0; i < 3; i++)
@@ -598,6 +599,57 @@ KERNTEST(pages_parallel)
 	for (i = 0; i < 3; i++)
 		kt_join(l[i]);
 	CHECK_EQ(par_bad, 0);
+	return fs_close(par_vp);
+}
+
+/* Each thread owns every third 100 bytes of the file; others' stay. */
+static void
+par_writer(void *arg)
+{
+	const uintptr_t me = (uintptr_t)arg;
+	uint8_t data[100];
+	int i;
+
+	memset(data, 0x40 + me, sizeof(data));
+	for (i = 0; i < 300; i++) {
+		off_t off = (i * 37 % 800 * 3 + me) * 100;
+
+		if (io(par_vp, UIO_WRITE, off, data, sizeof(data), 0) != 0)
+			par_bad++;
+		if (i % 32 == (int)me)
+			(void)put(par_vp, 0, 0, PGO_ALLPAGES | PGO_FREE |
+			    PGO_CLEANIT | PGO_SYNCIO);
+		if (i % 50 == 0)
+			(void)rump_drain_run();
+	}
+	kthread_exit(0);
+}
+
+KERNTEST(pages_parallel_write)
+{
+	struct lwp *l[3];
+	uintptr_t i, me;
+	off_t off;
+
+	par_vp = fs_open(12, 60 * 4096);
+	par_bad = 0;
+	for (i = 0; i < 60; i++)
+		thefs->of_map[i] = i + 1;
+	for (i = 0; i < 3; i++)
+		l[i] = kt_thread(par_writer, (void *)i);
+	for (i = 0; i < 3; i++)
+		kt_join(l[i]);
+	CHECK_EQ(par_bad, 0);
+	CHECK_EQ(put(par_vp, 0, 0, PGO_ALLPAGES | PGO_CLEANIT | PGO_SYNCIO),
+	    0);
+	for (me = 0; me < 3; me++) {
+		for (i = 0; i < 300; i++) {
+			off = (i * 37 % 800 * 3 + me) * 100;
+			CHECK_EQ(thefs->of_tdk->sc_mem[4096 + off], 0x40 + me);
+			CHECK_EQ(thefs->of_tdk->sc_mem[4096 + off + 99],
+			    0x40 + me);
+		}
+	}
 	return fs_close(par_vp);
 }
 

@@ -61,6 +61,7 @@ ATF_TC_BODY(name, tc)							\
 	x(cache_delayed_write)						\
 	x(cache_errors)						\
 	x(cache_limit)							\
+	x(cache_parallel)						\
 	x(cache_read_hit)						\
 	x(cache_size_change)						\
 	x(devsw_tables)						\
@@ -77,6 +78,7 @@ ATF_TC_BODY(name, tc)							\
 	x(pages_drain)							\
 	x(pages_errors)						\
 	x(pages_parallel)						\
+	x(pages_parallel_write)					\
 	x(pages_read_2k)						\
 	x(pages_read_32k)						\
 	x(pages_read_4k)						\
@@ -93,11 +95,36 @@ ATF_TC_BODY(name, tc)							\
 
 BODIES(BODY)
 
+/* Those with threads, under schedules that preempt: all hold. */
+ATF_TC_WITHOUT_HEAD(schedules);
+ATF_TC_BODY(schedules, tc)
+{
+	static const char *const bodies[] = { "cache_busy_wait",
+	    "cache_parallel", "dk_deferred", "pages_parallel",
+	    "pages_parallel_write", "wedge_add_io" };
+	unsigned i, seed;
+
+	if (strcmp(rumpuser_backend(), "fiber") != 0)
+		atf_tc_skip("schedules are the fiber backend's");
+	ATF_REQUIRE_EQ(rump_init(), 0);
+	ATF_REQUIRE_EQ(rumpuser_snapshot(), 0);
+	for (seed = 1; seed <= 8; seed++) {
+		for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+			ATF_REQUIRE_EQ(rumpuser_sched_set(RUMPUSER_SCHED_PCT,
+			    seed, NULL, 0), 0);
+			ATF_CHECK_EQ_MSG(rump_kerntest_run(bodies[i]), 0,
+			    "%s under schedule %u", bodies[i], seed);
+			ATF_REQUIRE_EQ(rumpuser_restore(), 0);
+		}
+	}
+}
+
 #define	ADD(name)	ATF_TP_ADD_TC(tp, name);
 
 ATF_TP_ADD_TCS(tp)
 {
 
 	BODIES(ADD)
+	ATF_TP_ADD_TC(tp, schedules);
 	return atf_no_error();
 }
