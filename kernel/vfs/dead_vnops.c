@@ -67,6 +67,15 @@ dead_ebadf(void *v)
 	return EBADF;
 }
 
+/* The same for operations that consume vnodes. */
+static int
+dead_release(void *v)
+{
+
+	(void)genfs_eopnotsupp(v);
+	return EBADF;
+}
+
 static int
 dead_poll(void *v)
 {
@@ -137,8 +146,8 @@ static const struct vnodeopv_entry_desc dead_vnodeop_entries[] = {
 	{ &vop_bwrite_desc, vn_bwrite },
 	{ &vop_parsepath_desc, genfs_parsepath },
 	{ &vop_lookup_desc, dead_lookup },
-	{ &vop_create_desc, genfs_badop },
-	{ &vop_mknod_desc, genfs_badop },
+	{ &vop_create_desc, dead_ebadf },
+	{ &vop_mknod_desc, dead_ebadf },
 	{ &vop_open_desc, dead_open },
 	{ &vop_close_desc, dead_close },
 	{ &vop_access_desc, dead_ebadf },
@@ -157,15 +166,15 @@ static const struct vnodeopv_entry_desc dead_vnodeop_entries[] = {
 	{ &vop_mmap_desc, dead_ebadf },
 	{ &vop_fsync_desc, genfs_nullop },
 	{ &vop_seek_desc, genfs_nullop },
-	{ &vop_remove_desc, genfs_badop },
-	{ &vop_link_desc, genfs_badop },
-	{ &vop_rename_desc, genfs_badop },
-	{ &vop_mkdir_desc, genfs_badop },
-	{ &vop_rmdir_desc, genfs_badop },
-	{ &vop_symlink_desc, genfs_badop },
+	{ &vop_remove_desc, dead_release },
+	{ &vop_link_desc, dead_ebadf },
+	{ &vop_rename_desc, dead_release },
+	{ &vop_mkdir_desc, dead_ebadf },
+	{ &vop_rmdir_desc, dead_release },
+	{ &vop_symlink_desc, dead_ebadf },
 	{ &vop_readdir_desc, dead_ebadf },
 	{ &vop_readlink_desc, dead_ebadf },
-	{ &vop_abortop_desc, genfs_badop },
+	{ &vop_abortop_desc, genfs_abortop },
 	{ &vop_inactive_desc, dead_inactive },
 	{ &vop_reclaim_desc, dead_reclaim },
 	{ &vop_lock_desc, genfs_deadlock },
@@ -176,7 +185,7 @@ static const struct vnodeopv_entry_desc dead_vnodeop_entries[] = {
 	{ &vop_print_desc, dead_print },
 	{ &vop_pathconf_desc, dead_ebadf },
 	{ &vop_advlock_desc, dead_ebadf },
-	{ &vop_whiteout_desc, genfs_badop },
+	{ &vop_whiteout_desc, dead_ebadf },
 	{ &vop_getpages_desc, dead_getpages },
 	{ &vop_putpages_desc, dead_putpages },
 	{ NULL, NULL }

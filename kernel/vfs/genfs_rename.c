@@ -46,15 +46,18 @@ genfs_insane_rename(void *v,
 	kauth_cred_t cred = ap->a_fcnp->cn_cred;
 	int error;
 
-	KASSERT(fdvp->v_mount == tdvp->v_mount);
 	if (tvp != NULL && tvp != tdvp)
 		VOP_UNLOCK(tvp);
 	VOP_UNLOCK(tdvp);
 	vrele(fvp);
 	if (tvp != NULL)
 		vrele(tvp);
-	error = (*sane_rename)(fdvp, ap->a_fcnp, tdvp, ap->a_tcnp, cred,
-	    false);
+	/* A forced unmount may have taken one of them away. */
+	if (fdvp->v_mount != tdvp->v_mount)
+		error = EXDEV;
+	else
+		error = (*sane_rename)(fdvp, ap->a_fcnp, tdvp, ap->a_tcnp,
+		    cred, false);
 	vrele(fdvp);
 	vrele(tdvp);
 	return error;

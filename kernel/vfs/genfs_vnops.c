@@ -79,7 +79,7 @@ genfs_eopnotsupp(void *v)
 {
 	struct vop_generic_args *ap = v;
 	const struct vnodeop_desc *desc = ap->a_desc;
-	struct vnode *vp, *dvp = NULL;
+	struct vnode *vp, *locked = NULL;
 	int i, off;
 
 	for (i = 0; (off = desc->vdesc_vp_offsets[i]) != VDESC_NO_OFFSET;
@@ -87,21 +87,26 @@ genfs_eopnotsupp(void *v)
 		vp = *VOPARG_OFFSETTO(struct vnode **, off, ap);
 		switch ((desc->vdesc_flags >> i) & 0x101) {
 		case VDESC_VP0_WILLPUT:
-			/* The target of rename may be its directory, or NULL. */
-			if (vp == dvp)
+			/* A vnode that comes twice is locked once. */
+			if (vp == NULL)
+				break;
+			if (vp == locked) {
 				vrele(vp);
-			else if (vp != NULL)
+			} else {
 				vput(vp);
+				locked = vp;
+			}
 			break;
 		case VDESC_VP0_WILLRELE:
 			if (vp != NULL)
 				vrele(vp);
 			break;
 		default:
+			/* Stays as it is. */
+			if (i == 0)
+				locked = vp;
 			break;
 		}
-		if (i == 0)
-			dvp = vp;
 	}
 	return EOPNOTSUPP;
 }

@@ -2090,8 +2090,9 @@ rumpfs_etfs_forget(struct etfs *et)
 	rfm = MPTORFM(mp);
 again:
 	mutex_enter(&rfm->rfm_lock);
-	rn = NULL;
-	for (i = 0; i < RUMPFS_HASH && rn == NULL; i++) {
+	rn = rumpfs_node_find(rfm, et->et_fileid);
+	/* Files in a host directory have numbers of their own. */
+	for (i = 0; i < RUMPFS_HASH && rn == NULL && ETFS_ISDIR(et); i++) {
 		LIST_FOREACH(rn, &rfm->rfm_nodes[i], rn_hash) {
 			if (rn->rn_ishost && rn->rn_et == et)
 				break;
