@@ -601,30 +601,26 @@ buf_drain(int n)
 
 /*
  * A new busy buffer without data and identity.  bufcache_lock is held, and
- * may be released and taken; NULL when it was, look again.
+ * may be released and taken: what was looked up before has to be again.
  */
 struct buf *
 getnewbuf(int slpflag, int slptimeo, int from_bufq)
 {
 	struct buf *bp;
-	bool dropped = false;
+	int i;
 
 	KASSERT(mutex_owned(&bufcache_lock));
-	if (bufmem >= bufmem_hiwater && buf_reclaim_one())
-		dropped = true;
-
-	bp = dropped ? NULL : pool_cache_get(buf_cache, PR_NOWAIT);
-	if (bp == NULL && !dropped) {
+	for (i = 0; i < 8 && bufmem >= bufmem_hiwater; i++) {
+		if (!buf_reclaim_one())
+			break;
+	}
+	bp = pool_cache_get(buf_cache, PR_NOWAIT);
+	if (bp == NULL) {
 		mutex_exit(&bufcache_lock);
 		bp = pool_cache_get(buf_cache, PR_WAITOK);
 		mutex_enter(&bufcache_lock);
-		pool_cache_put(buf_cache, bp);
-		bp = pool_cache_get(buf_cache, PR_NOWAIT);
 	}
-	if (bp == NULL)
-		return NULL;
 	buf_init(bp);
-	bp->b_cflags = 0;
 	buf_setbusy(bp);
 	nbuf++;
 	/* Not found by incore() before it has a vnode. */
@@ -746,8 +742,10 @@ again:
 			bp->b_oflags &= ~BO_DONE;
 	} else {
 		bp = getnewbuf(slpflag, slptimeo, 0);
-		if (bp == NULL)
+		if (__predict_false(incore(vp, blkno) != NULL)) {
+			brelsel(bp, BC_INVAL);
 			goto again;
+		}
 		LIST_REMOVE(bp, b_hash);
 		LIST_INSERT_HEAD(bufhash(vp, blkno), bp, b_hash);
 		bp->b_blkno = bp->b_lblkno = bp->b_rawblkno = blkno;
@@ -794,8 +792,7 @@ geteblk(int size)
 	struct buf *bp;
 
 	mutex_enter(&bufcache_lock);
-	while ((bp = getnewbuf(0, 0, 0)) == NULL)
-		continue;
+	bp = getnewbuf(0, 0, 0);
 	bp->b_cflags |= BC_INVAL;
 	mutex_exit(&bufcache_lock);
 	if (allocbuf(bp, size, 0) != 0) {

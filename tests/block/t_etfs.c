@@ -187,6 +187,32 @@ ATF_TC_BODY(faults, tc)
 	ATF_CHECK_EQ(rump_sys_close(fd), 0);
 }
 
+/* Every allocation that may fail does: errors, and an end. */
+ATF_TC_WITHOUT_HEAD(nomemory);
+ATF_TC_BODY(nomemory, tc)
+{
+	uint8_t buf[4096];
+	int fd, i;
+
+	boot();
+	ATF_REQUIRE_EQ(rump_pub_etfs_register("/disk", "image",
+	    RUMP_ETFS_BLK), 0);
+	fd = rump_sys_open("/disk", RUMP_O_RDWR);
+	ATF_REQUIRE(fd >= 0);
+	rumpuser_fault_set(RUMPUSER_FAULT_ALLOC, 1, 1, RUMP_ENOMEM);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 4096, 0), -1);
+	ATF_CHECK_EQ(errno, ENOMEM);
+	for (i = 1; i < 12; i++) {
+		rumpuser_fault_set(RUMPUSER_FAULT_ALLOC, i, 0, RUMP_ENOMEM);
+		if (rump_sys_pread(fd, buf, 4096, i * 4096) == 4096)
+			ATF_CHECK_EQ(buf[0], i * 8);
+		(void)rump_sys_pwrite(fd, buf, 100, i * 4096 + 50);
+	}
+	rumpuser_fault_set(RUMPUSER_FAULT_ALLOC, 0, 0, 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 4096, 0), 4096);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+}
+
 /* Files and directories of the host. */
 ATF_TC_WITHOUT_HEAD(hostfiles);
 ATF_TC_BODY(hostfiles, tc)
@@ -297,6 +323,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, hostfiles);
 	ATF_TP_ADD_TC(tp, keys);
 	ATF_TP_ADD_TC(tp, memlimit);
+	ATF_TP_ADD_TC(tp, nomemory);
 	ATF_TP_ADD_TC(tp, readonly);
 	ATF_TP_ADD_TC(tp, resized);
 	ATF_TP_ADD_TC(tp, whole);
