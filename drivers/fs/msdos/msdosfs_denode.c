@@ -381,6 +381,35 @@ msdosfs_deupdat(struct denode *dep, bool wait)
 	return 0;
 }
 
+/* Are both slots written by one transfer? */
+bool
+msdosfs_sameblock(struct msdosfsmount *pmp, const struct denode_key *a,
+    const struct denode_key *b)
+{
+
+	return a->dk_dirclust == b->dk_dirclust &&
+	    a->dk_diroffset >> pmp->pm_bshift ==
+	    b->dk_diroffset >> pmp->pm_bshift;
+}
+
+/* Has the slot on the device at return, if order matters on this mount. */
+int
+msdosfs_writeslot(struct msdosfsmount *pmp, const struct denode_key *key)
+{
+	struct direntry *ep;
+	struct buf *bp;
+	int error;
+
+	if (!msdosfs_ordered(pmp))
+		return 0;
+	if ((error = readentry(pmp, key, &bp, &ep)) != 0)
+		return error;
+	if (bp->b_oflags & BO_DELWRI)
+		return bwrite(bp);
+	brelse(bp, 0);
+	return 0;
+}
+
 /*
  * Sees to it that a file has clusters for size bytes, without making it
  * longer.  All or nothing: ENOSPC if there are not enough.

@@ -44,21 +44,29 @@ msdosfs_entsetstart(struct direntry *ep, uint32_t cn)
 	le16enc(ep->deHighClust, (uint16_t)(cn >> 16));
 }
 
+/* Place of an entry, as if it were that of a file. */
+void
+msdosfs_slotkey(struct msdosfsmount *pmp, const struct dirname *dn,
+    struct denode_key *key)
+{
+
+	key->dk_dirgen = 0;
+	key->dk_dirclust = dn->dn_cn;
+	key->dk_diroffset = dn->dn_cn == MSDOSFSROOT ? dn->dn_off :
+	    dn->dn_off & (pmp->pm_bpcluster - 1);
+}
+
 /* Key of the file or directory that an entry stands for. */
 void
 msdosfs_entkey(struct msdosfsmount *pmp, const struct dirname *dn,
     struct denode_key *key)
 {
 
-	key->dk_dirgen = 0;
+	msdosfs_slotkey(pmp, dn, key);
 	if (dn->dn_entry.deAttributes & ATTR_DIRECTORY) {
 		key->dk_dirclust = msdosfs_entstart(pmp, &dn->dn_entry);
 		key->dk_diroffset = MSDOSFSROOT_OFS;
-		return;
 	}
-	key->dk_dirclust = dn->dn_cn;
-	key->dk_diroffset = dn->dn_cn == MSDOSFSROOT ? dn->dn_off :
-	    dn->dn_off & (pmp->pm_bpcluster - 1);
 }
 
 /* File number: where the entry is on the device, in slots; root is 1. */
@@ -326,11 +334,12 @@ matches(struct msdosfsmount *pmp, const struct dirname *dn, const uint16_t *u,
 
 /*
  * Looks for a name, and in passing for room for want slots.  Returns 0 also
- * if there is no such name.  EINVAL if it can't be a name, ENAMETOOLONG.
+ * if there is no such name.  The file whose entry is at offset skip does not
+ * count.  EINVAL if it can't be a name, ENAMETOOLONG.
  */
 int
 msdosfs_dirfind(struct denode *dep, const char *name, size_t len, u_int want,
-    struct dirfind *df)
+    uint32_t skip, struct dirfind *df)
 {
 	struct msdosfsmount *pmp = dep->de_pmp;
 	uint16_t u[WIN_MAXLEN];
@@ -350,7 +359,8 @@ msdosfs_dirfind(struct denode *dep, const char *name, size_t len, u_int want,
 	dirscan_init(&ds, dep);
 	ds.ds_want = want;
 	while ((error = msdosfs_dirnext(&ds, &off, &df->df_name)) == 0) {
-		if (matches(pmp, &df->df_name, u, n, exact ? dosname : NULL)) {
+		if (df->df_name.dn_off != skip &&
+		    matches(pmp, &df->df_name, u, n, exact ? dosname : NULL)) {
 			df->df_found = true;
 			break;
 		}
@@ -522,7 +532,7 @@ growdir(struct denode *dep, uint32_t size)
 static int
 writeslots(struct denode *dep, const struct dirfind *df,
     const struct direntry *entry, const uint16_t *u, size_t n,
-    struct denode_key *key)
+    struct dirplace *dp)
 {
 	struct msdosfsmount *pmp = dep->de_pmp;
 	const uint32_t bmask = (1u << pmp->pm_bshift) - 1;
@@ -566,7 +576,9 @@ writeslots(struct denode *dep, const struct dirfind *df,
 	at.dn_off = off;
 	at.dn_cn = ds.ds_cn;
 	at.dn_entry = *entry;
-	msdosfs_entkey(pmp, &at, key);
+	msdosfs_entkey(pmp, &at, &dp->dp_key);
+	msdosfs_slotkey(pmp, &at, &dp->dp_slot);
+	memcpy(dp->dp_name, entry->deName, 11);
 	return dirscan_done(&ds, 0);
 }
 
@@ -584,16 +596,17 @@ innerblank(const uint8_t *dn)
 
 /*
  * Enters a file into a directory, which the caller has locked.  The entry's
- * 8.3 name is made from the name; dosname, unless NULL, gets it.  *key is
- * the key of the new file.  Clusters that the entry refers to must be on the
- * device.
+ * 8.3 name is made from the name.  *dp says where it is.  A file of the same
+ * name is an error unless its entry is at offset skip.  Clusters that the
+ * entry refers to must be on the device; it is there itself only later, or
+ * after msdosfs_writeslot().
  *
  * EEXIST; EINVAL and ENAMETOOLONG for a name that can't be; ENOSPC; ENOENT
  * if the directory was removed.
  */
 int
 msdosfs_direnter(struct denode *dep, const struct direntry *entry,
-    const char *name, size_t len, struct denode_key *key, uint8_t *dosname)
+    const char *name, size_t len, uint32_t skip, struct dirplace *dp)
 {
 	struct msdosfsmount *pmp = dep->de_pmp;
 	struct direntry new = *entry;
@@ -625,7 +638,7 @@ msdosfs_direnter(struct denode *dep, const struct direntry *entry,
 	else
 		want = 1 + howmany(n, WIN_CHARS);
 
-	if ((error = msdosfs_dirfind(dep, name, len, want, df)) != 0)
+	if ((error = msdosfs_dirfind(dep, name, len, want, skip, df)) != 0)
 		goto out;
 	error = EEXIST;
 	if (df->df_found)
@@ -641,9 +654,7 @@ msdosfs_direnter(struct denode *dep, const struct direntry *entry,
 			goto out;
 	}
 	new.deReserved = 0;
-	error = writeslots(dep, df, &new, u, want > 1 ? n : 0, key);
-	if (error == 0 && dosname != NULL)
-		memcpy(dosname, new.deName, 11);
+	error = writeslots(dep, df, &new, u, want > 1 ? n : 0, dp);
 out:
 	kmem_free(df, sizeof(*df));
 	kmem_free(u, WIN_MAXLEN * sizeof(*u));

@@ -6,9 +6,9 @@
  *	target exists:	its entry becomes that of the source in one write,
  *			then the old name goes;
  *	else:		the new name comes, a directory's ".." follows, then
- *			the old name goes.
+ *			the old name goes, in the same write or a later one.
  *
- * Only the case of the letters: the old slots go, new ones come.
+ * The same name in other letters is the second of these.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -37,7 +37,8 @@ findname(struct denode *ddep, const struct componentname *cnp,
 	struct denode_key key;
 	int error;
 
-	error = msdosfs_dirfind(ddep, cnp->cn_nameptr, cnp->cn_namelen, 0, df);
+	error = msdosfs_dirfind(ddep, cnp->cn_nameptr, cnp->cn_namelen, 0,
+	    DIR_NOSKIP, df);
 	if (error != 0)
 		return error;
 	if (!df->df_found)
@@ -118,33 +119,42 @@ rename_over(struct denode *fdep, struct denode *tddep,
 	return DETOV(fdep)->v_type == VDIR ? 0 : moved(fdep, &place);
 }
 
+/*
+ * Gives fdep, known as *from, a name in tddep that is new there (or only
+ * other letters, skip is its offset then).
+ */
 static int
-rename_new(struct denode *fdep, struct denode *tddep,
-    const struct componentname *tcnp, struct dirfind *df, bool reparent)
+rename_new(struct denode *fdep, const struct dirname *from,
+    struct denode *tddep, const struct componentname *tcnp, uint32_t skip,
+    struct dirfind *df, bool reparent)
 {
-	struct denode_key place;
+	struct msdosfsmount *pmp = fdep->de_pmp;
+	struct denode_key old;
 	struct direntry entry;
-	uint8_t dosname[11];
+	struct dirplace dp;
 	int error;
 
-	memset(&entry, 0, sizeof(entry));
+	entry = from->dn_entry;
 	msdosfs_de_to(fdep, &entry);
 	error = msdosfs_direnter(tddep, &entry, tcnp->cn_nameptr,
-	    tcnp->cn_namelen, &place, dosname);
+	    tcnp->cn_namelen, skip, &dp);
 	if (error != 0)
 		return error;
-	if (reparent)
+	msdosfs_slotkey(pmp, from, &old);
+	if (!msdosfs_sameblock(pmp, &old, &dp.dp_slot))
+		error = msdosfs_writeslot(pmp, &dp.dp_slot);
+	if (error == 0 && reparent)
 		error = msdosfs_dirsetparent(fdep, parentcluster(tddep));
 	if (error == 0 && DETOV(fdep)->v_type != VDIR)
-		error = moved(fdep, &place);
+		error = moved(fdep, &dp.dp_key);
 	if (error == 0) {
-		memcpy(fdep->de_Name, dosname, 11);
+		memcpy(fdep->de_Name, dp.dp_name, 11);
 		fdep->de_LCase = 0;
 		return 0;
 	}
 	/* Back to one name. */
 	if (msdosfs_dirfind(tddep, tcnp->cn_nameptr, tcnp->cn_namelen, 0,
-	    df) == 0 && df->df_found)
+	    skip, df) == 0 && df->df_found)
 		msdosfs_dirremove(tddep, df->df_name.dn_off,
 		    df->df_name.dn_nslots, false);
 	return error;
@@ -177,7 +187,8 @@ msdosfs_gro_rename(struct mount *mp, kauth_cred_t cred,
 		error = rename_over(fdep, tddep, tcnp, tdep, to, reparent,
 		    oldparent);
 	else
-		error = rename_new(fdep, tddep, tcnp, to, reparent);
+		error = rename_new(fdep, &from->df_name, tddep, tcnp,
+		    DIR_NOSKIP, to, reparent);
 	if (error != 0)
 		goto out;
 	error = msdosfs_dirremove(fddep, from->df_name.dn_off,
@@ -257,7 +268,7 @@ msdosfs_gro_lookup(struct mount *mp, struct vnode *dvp,
 	*vpp = NULL;
 	df = kmem_alloc(sizeof(*df), KM_SLEEP);
 	error = msdosfs_dirfind(VTODE(dvp), cnp->cn_nameptr, cnp->cn_namelen,
-	    0, df);
+	    0, DIR_NOSKIP, df);
 	if (error == 0)
 		error = df->df_found ? msdosfs_degetent(VTODE(dvp),
 		    &df->df_name, vpp) : ENOENT;
@@ -348,18 +359,16 @@ recase(struct vnode *dvp, const struct componentname *fcnp,
 	struct denode *ddep = VTODE(dvp), *dep;
 	struct msdosfsmount *pmp = ddep->de_pmp;
 	struct dirfind *from, *to;
-	struct denode_key place;
-	struct direntry entry;
 	struct vnode *vp;
 	int error;
 
 	from = kmem_alloc(2 * sizeof(*from), KM_SLEEP);
 	to = from + 1;
 	error = msdosfs_dirfind(ddep, fcnp->cn_nameptr, fcnp->cn_namelen, 0,
-	    from);
+	    DIR_NOSKIP, from);
 	if (error == 0)
 		error = msdosfs_dirfind(ddep, tcnp->cn_nameptr,
-		    tcnp->cn_namelen, 0, to);
+		    tcnp->cn_namelen, 0, DIR_NOSKIP, to);
 	if (error != 0 || !from->df_found || !to->df_found ||
 	    from->df_name.dn_off != to->df_name.dn_off) {
 		error = EJUSTRETURN;
@@ -372,26 +381,13 @@ recase(struct vnode *dvp, const struct componentname *fcnp,
 		goto out;
 	}
 	dep = VTODE(vp);
-	entry = from->df_name.dn_entry;
 	msdosfs_detimes(dep);
-	msdosfs_de_to(dep, &entry);
 	if ((error = msdosfs_fatflush(pmp)) == 0)
+		error = rename_new(dep, &from->df_name, ddep, tcnp,
+		    from->df_name.dn_off, to, false);
+	if (error == 0) {
 		error = msdosfs_dirremove(ddep, from->df_name.dn_off,
 		    from->df_name.dn_nslots, false);
-	if (error == 0) {
-		error = msdosfs_direnter(ddep, &entry, tcnp->cn_nameptr,
-		    tcnp->cn_namelen, &place, dep->de_Name);
-		if (error != 0)
-			/* The old slots are free, so the old name fits. */
-			(void)msdosfs_direnter(ddep, &entry, fcnp->cn_nameptr,
-			    fcnp->cn_namelen, &place, dep->de_Name);
-		dep->de_LCase = 0;
-		if (vp->v_type != VDIR) {
-			int e = moved(dep, &place);
-
-			if (error == 0)
-				error = e;
-		}
 		atomic_or_uint(&dep->de_flag, DE_MODIFIED);
 		atomic_or_uint(&ddep->de_flag, DE_UPDATE);
 	}

@@ -92,7 +92,8 @@ msdosfs_lookup(void *v)
 		    vpp);
 
 	df = kmem_alloc(sizeof(*df), KM_SLEEP);
-	error = msdosfs_dirfind(ddep, cnp->cn_nameptr, cnp->cn_namelen, 0, df);
+	error = msdosfs_dirfind(ddep, cnp->cn_nameptr, cnp->cn_namelen, 0,
+	    DIR_NOSKIP, df);
 	if (error == EINVAL && !adds)
 		error = ENOENT;		/* no file has such a name */
 	if (error != 0)
@@ -152,19 +153,19 @@ msdosfs_create(void *v)
 	struct componentname *cnp = ap->a_cnp;
 	struct denode *ddep = VTODE(dvp);
 	struct msdosfsmount *pmp = ddep->de_pmp;
-	struct denode_key key;
+	struct dirplace dp;
 	struct direntry entry;
 	int error;
 
 	*ap->a_vpp = NULL;
 	newentry(pmp, &entry, ATTR_ARCHIVE, ap->a_vap);
 	error = msdosfs_direnter(ddep, &entry, cnp->cn_nameptr,
-	    cnp->cn_namelen, &key, NULL);
+	    cnp->cn_namelen, DIR_NOSKIP, &dp);
 	if (error != 0)
 		return error;
 	update(ddep, DE_UPDATE);
-	error = msdosfs_deget(pmp, key.dk_dirclust, key.dk_diroffset,
-	    ap->a_vpp);
+	error = msdosfs_deget(pmp, dp.dp_key.dk_dirclust,
+	    dp.dp_key.dk_diroffset, ap->a_vpp);
 	if (error == 0)
 		cache_enter(dvp, *ap->a_vpp, cnp->cn_nameptr, cnp->cn_namelen,
 		    cnp->cn_flags);
@@ -179,7 +180,7 @@ msdosfs_mkdir(void *v)
 	struct componentname *cnp = ap->a_cnp;
 	struct denode *ddep = VTODE(dvp);
 	struct msdosfsmount *pmp = ddep->de_pmp;
-	struct denode_key key;
+	struct dirplace dp;
 	struct direntry entry;
 	uint32_t cn;
 	int error;
@@ -196,7 +197,7 @@ msdosfs_mkdir(void *v)
 	if (error == 0) {
 		msdosfs_entsetstart(&entry, cn);
 		error = msdosfs_direnter(ddep, &entry, cnp->cn_nameptr,
-		    cnp->cn_namelen, &key, NULL);
+		    cnp->cn_namelen, DIR_NOSKIP, &dp);
 	}
 	if (error != 0) {
 		msdosfs_dirfree1(pmp, cn);
@@ -224,7 +225,8 @@ removename(struct denode *ddep, struct denode *dep,
 	int error;
 
 	df = kmem_alloc(sizeof(*df), KM_SLEEP);
-	error = msdosfs_dirfind(ddep, cnp->cn_nameptr, cnp->cn_namelen, 0, df);
+	error = msdosfs_dirfind(ddep, cnp->cn_nameptr, cnp->cn_namelen, 0,
+	    DIR_NOSKIP, df);
 	if (error == 0 && !df->df_found)
 		error = ENOENT;
 	if (error == 0) {

@@ -123,6 +123,8 @@ struct dirname {
 	uint32_t	dn_cn;		/* cluster of the 8.3 slot */
 };
 
+#define DIR_NOSKIP	UINT32_MAX	/* no offset in a directory */
+
 /* What msdosfs_dirfind() finds. */
 struct dirfind {
 	bool		df_found;
@@ -132,11 +134,18 @@ struct dirfind {
 	bool		df_end;		/* that room has the end mark in it */
 };
 
+/* Where msdosfs_direnter() put a name. */
+struct dirplace {
+	struct denode_key dp_key;	/* of the file */
+	struct denode_key dp_slot;	/* of the slot, also for a directory */
+	uint8_t		dp_name[11];	/* 8.3 name that it got */
+};
+
 int	msdosfs_dirnext(struct dirscan *, uint32_t *, struct dirname *);
 int	msdosfs_dirfind(struct denode *, const char *, size_t, u_int,
-	    struct dirfind *);
+	    uint32_t, struct dirfind *);
 int	msdosfs_direnter(struct denode *, const struct direntry *,
-	    const char *, size_t, struct denode_key *, uint8_t *);
+	    const char *, size_t, uint32_t, struct dirplace *);
 int	msdosfs_dirremove(struct denode *, uint32_t, u_int, bool);
 int	msdosfs_dirempty(struct denode *);
 void	msdosfs_dirdrop(struct denode *);
@@ -148,6 +157,8 @@ void	msdosfs_entname(struct msdosfsmount *, const struct dirname *, char *,
 	    size_t, size_t *);
 int	msdosfs_rootscan(struct msdosfsmount *);
 ino_t	msdosfs_fileno(struct msdosfsmount *, uint32_t, uint32_t);
+void	msdosfs_slotkey(struct msdosfsmount *, const struct dirname *,
+	    struct denode_key *);
 void	msdosfs_entkey(struct msdosfsmount *, const struct dirname *,
 	    struct denode_key *);
 uint32_t msdosfs_entstart(struct msdosfsmount *, const struct direntry *);
@@ -161,6 +172,9 @@ int	msdosfs_rootmeasure(struct msdosfsmount *);
 int	msdosfs_deload(struct denode *, const struct denode_key *);
 void	msdosfs_de_to(const struct denode *, struct direntry *);
 int	msdosfs_deupdat(struct denode *, bool);
+int	msdosfs_writeslot(struct msdosfsmount *, const struct denode_key *);
+bool	msdosfs_sameblock(struct msdosfsmount *, const struct denode_key *,
+	    const struct denode_key *);
 int	msdosfs_deextend(struct denode *, uint32_t);
 int	msdosfs_desetsize(struct denode *, uint32_t);
 int	msdosfs_zerofill(struct vnode *, off_t, off_t);
