@@ -1891,6 +1891,7 @@ static int
 rumpfs_mount(struct mount *mp, const char *mntpath, void *data,
     size_t *data_len)
 {
+	int error;
 
 	if (mp->mnt_flag & MNT_GETARGS) {
 		*data_len = 0;
@@ -1898,9 +1899,11 @@ rumpfs_mount(struct mount *mp, const char *mntpath, void *data,
 	}
 	if (mp->mnt_flag & MNT_UPDATE)
 		return 0;
-	rumpfs_newmount(mp);
-	return set_statvfs_info(mntpath, UIO_USERSPACE, "rumpfs",
+	error = set_statvfs_info(mntpath, UIO_USERSPACE, "rumpfs",
 	    UIO_SYSSPACE, mp->mnt_op->vfs_name, mp, curlwp);
+	if (error == 0)
+		rumpfs_newmount(mp);
+	return error;
 }
 
 static int

@@ -208,10 +208,56 @@ ATF_TC_BODY(names, tc)
 	ATF_CHECK_EQ(rump_pub_audit(differs, NULL), 0);
 }
 
+/* One thing in forty that may fail does. */
+static uint64_t faultseed = 7;
+static int faults;
+
+static int
+fault(enum rumpuser_faultkind kind, uint64_t n)
+{
+
+	if (!faults || rnd(&faultseed, 40) != 0)
+		return 0;
+	return kind == RUMPUSER_FAULT_ALLOC ? RUMP_ENOMEM :
+	    kind == RUMPUSER_FAULT_COPY ? RUMP_EFAULT : RUMP_EIO;
+}
+
+ATF_TC_WITHOUT_HEAD(faults);
+ATF_TC_BODY(faults, tc)
+{
+	char dir[16];
+	uint64_t s = 43;
+	int i;
+
+	if (strcmp(rumpuser_backend(), "fiber") != 0)
+		atf_tc_skip("one thread is enough for this");
+	ATF_REQUIRE_EQ(setenv("RUMP_NVNODES", "16", 1), 0);
+	ATF_REQUIRE_EQ(rump_init(), 0);
+	OK(rump_pub_lwproc_rfork(RUMP_RFCFDG));
+	OK(rump_sys_mkdir("/s", 0755));
+	clear("/s", 0);
+	rump_pub_drain();
+	rump_pub_audit_mark();
+	for (i = 0; i < NDIRS; i++) {
+		snprintf(dir, sizeof(dir), "/s/d%d", i);
+		OK(rump_sys_mkdir(dir, 0755));
+	}
+	rumpuser_fault_hook(fault);
+	faults = 1;
+	for (i = 0; i < 5 * ROUNDS; i++)
+		step(&s);
+	faults = 0;
+	OK(rump_sys_chdir("/"));
+	clear("/s", 0);
+	rump_pub_drain();
+	ATF_CHECK_EQ(rump_pub_audit(differs, NULL), 0);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
 	ATF_TP_ADD_TC(tp, names);
+	ATF_TP_ADD_TC(tp, faults);
 
 	return atf_no_error();
 }
