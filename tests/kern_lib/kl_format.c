@@ -11,6 +11,7 @@
 
 static char buf[256];
 static int result;
+static volatile uintptr_t zero;	/* a null pointer that compilers do not see */
 
 static void __attribute__((__format__(__printf__, 1, 2)))
 fmt(const char *f, ...)
@@ -48,7 +49,7 @@ KERNTEST(printf_formats)
 	    (unsigned short)65535);
 	IS("-1", "%hhd", (signed char)-1);
 	IS("abc  |  abc|ab", "%-5s|%5s|%.2s", "abc", "abc", "abc");
-	IS("(null)", "%s", (char *)NULL);
+	IS("(null)", "%s", (char *)(uintptr_t)zero);
 	IS("x%y", "%c%%%c", 'x', 'y');
 	IS("   7", "%*d", 4, 7);
 	IS("7   |", "%*d|", -4, 7);
