@@ -122,7 +122,8 @@ void
 kauth_cred_free(kauth_cred_t cred)
 {
 
-	KASSERT(cred != NOCRED && cred != FSCRED && cred->cr_refcnt > 0);
+	KASSERT(cred != NOCRED && cred != FSCRED &&
+	    atomic_load_relaxed(&cred->cr_refcnt) > 0);
 	if (klib_add(&cred->cr_refcnt, -1) > 0)
 		return;
 	kauth_cred_hook(cred, KAUTH_CRED_FREE, NULL, NULL);
@@ -163,7 +164,7 @@ kauth_cred_copy(kauth_cred_t cred)
 {
 	kauth_cred_t new;
 
-	if (cred->cr_refcnt == 1)
+	if (atomic_load_acquire(&cred->cr_refcnt) == 1)
 		return cred;
 	new = kauth_cred_dup(cred);
 	kauth_cred_free(cred);
@@ -174,7 +175,7 @@ u_int
 kauth_cred_getrefcnt(kauth_cred_t cred)
 {
 
-	return cred->cr_refcnt;
+	return atomic_load_relaxed(&cred->cr_refcnt);
 }
 
 /* The calling lwp's; no reference is taken. */
