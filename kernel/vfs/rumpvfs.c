@@ -90,6 +90,7 @@ RUMP_COMPONENT(RUMP_COMPONENT_KERN_VFS)
 {
 
 	(void)do_sys_mkdir("/dev", 0755, UIO_SYSSPACE);
+	rump_mem_init_dev();
 }
 
 /*
@@ -100,9 +101,16 @@ int
 rump_vfs_makeonedevnode(dev_t devtype, const char *path, devmajor_t maj,
     devminor_t min)
 {
+	struct cwdinfo *cwdi = curproc->p_cwdi;
+	u_short cmask = cwdi->cwdi_cmask;
+	int error;
 
-	return do_sys_mknod(curlwp, path, 0666 | devtype, makedev(maj, min),
+	/* For everybody, whatever the process at boot thinks. */
+	cwdi->cwdi_cmask = 0;
+	error = do_sys_mknod(curlwp, path, 0666 | devtype, makedev(maj, min),
 	    UIO_SYSSPACE);
+	cwdi->cwdi_cmask = cmask;
+	return error;
 }
 
 int

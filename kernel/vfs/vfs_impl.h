@@ -36,6 +36,9 @@ void	vfs_syncer_init(void);
 /* vfs_lookup.c */
 void	vfs_lookup_init(void);
 
+/* rump_mem.c: /dev/null and its like */
+void	rump_mem_init_dev(void);
+
 /* rumpfs.c: the file system at the root */
 int	rumpfs_mountroot(void);
 bool	rumpfs_hides(struct vnode *, const char *);

@@ -625,6 +625,44 @@ ATF_TC_BODY(events, tc)
 	OK(rump_sys_close(kq));
 }
 
+ATF_TC_WITHOUT_HEAD(devices);
+ATF_TC_BODY(devices, tc)
+{
+	char buf[5000];
+	int fd, i;
+
+	boot();
+	OK(fd = rump_sys_open("/dev/null", RUMP_O_RDWR));
+	ATF_CHECK_EQ(rump_sys_write(fd, buf, sizeof(buf)), sizeof(buf));
+	ATF_CHECK_EQ(rump_sys_read(fd, buf, sizeof(buf)), 0);
+	OK(rump_sys_close(fd));
+	memset(buf, 1, sizeof(buf));
+	OK(fd = rump_sys_open("/dev/zero", RUMP_O_RDWR));
+	ATF_CHECK_EQ(rump_sys_read(fd, buf, sizeof(buf)), sizeof(buf));
+	for (i = 0; i < (int)sizeof(buf); i++)
+		ATF_REQUIRE_EQ(buf[i], 0);
+	OK(rump_sys_close(fd));
+	OK(fd = rump_sys_open("/dev/full", RUMP_O_RDWR));
+	FAILS(ENOSPC, rump_sys_write(fd, buf, 1));
+	/* A revoked file is gone for those who have it, not for others. */
+	OK(rump_sys_revoke("/dev/full"));
+	FAILS(EIO, rump_sys_write(fd, buf, 1));
+	OK(rump_sys_close(fd));
+	OK(fd = rump_sys_open("/dev/full", RUMP_O_RDWR));
+	FAILS(ENOSPC, rump_sys_write(fd, buf, 1));
+	OK(rump_sys_close(fd));
+
+	/* Nobody has this one; and not from here. */
+	OK(rump_sys_mknod("none", RUMP_S_IFCHR | 0666, RUMP_MAKEDEV(77, 0)));
+	FAILS(ENXIO, rump_sys_open("none", RUMP_O_RDWR));
+	OK(rump_sys_mkdir("m", 0755));
+	OK(rump_sys_mount("rumpfs", "/d/m", RUMP_MNT_NODEV, NULL, 0));
+	OK(rump_sys_mknod("m/null", RUMP_S_IFCHR | 0666,
+	    status("/dev/null").st_rdev));
+	FAILS(ENXIO, rump_sys_open("m/null", RUMP_O_RDWR));
+	OK(rump_sys_unmount("/d/m", 0));
+}
+
 static void
 differs(const char *name, int64_t before, int64_t now, void *arg)
 {
@@ -710,6 +748,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, union_mount);
 	ATF_TP_ADD_TC(tp, forced);
 	ATF_TP_ADD_TC(tp, events);
+	ATF_TP_ADD_TC(tp, devices);
 	ATF_TP_ADD_TC(tp, nothing_stays);
 	ATF_TP_ADD_TC(tp, vnode_limit);
 
