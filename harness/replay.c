@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -228,11 +229,38 @@ write_cover(void)
 	}
 }
 
+/*
+ * Starts the program again without address randomisation, so that a report
+ * names the same addresses each time.  Where that is refused, it goes on.
+ */
+static void
+fixed_addresses(int argc, char **argv, const char *first)
+{
+	int now = personality(0xffffffff), i, n = 0;
+	char **av;
+
+	if (now == -1 || (now & ADDR_NO_RANDOMIZE) != 0 ||
+	    personality(now | ADDR_NO_RANDOMIZE) == -1)
+		return;
+	if ((av = calloc(argc + 2, sizeof(*av))) == NULL)
+		return;
+	av[n++] = argv[0];
+	if (first != NULL)
+		av[n++] = (char *)(uintptr_t)first;
+	for (i = 1; i < argc; i++)
+		av[n++] = argv[i];
+	fflush(NULL);
+	execv("/proc/self/exe", av);
+	free(av);
+}
+
 int
-rig_replay(int argc, char **argv)
+rig_replay(int argc, char **argv, const char *first)
 {
 	char *end;
 	int i, paths = 0;
+
+	fixed_addresses(argc, argv, first);
 
 	for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
 		if (strcmp(argv[i], "--trace") == 0)

@@ -8,5 +8,5 @@ int
 main(int argc, char **argv)
 {
 
-	return rig_replay(argc, argv);
+	return rig_replay(argc, argv, NULL);
 }

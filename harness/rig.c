@@ -245,7 +245,7 @@ LLVMFuzzerInitialize(int *argcp, char ***argvp)
 
 	if (*argcp > 1 && strcmp((*argvp)[1], "--replay") == 0) {
 		(*argvp)[1] = (*argvp)[0];
-		exit(rig_replay(*argcp - 1, *argvp + 1));
+		exit(rig_replay(*argcp - 1, *argvp + 1, "--replay"));
 	}
 	rig_boot();
 	return 0;

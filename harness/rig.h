@@ -54,7 +54,10 @@ void	rig_trace(const char *fmt, ...) __attribute__((__format__(__printf__, 1, 2)
 /* What the kernel printed during this input (at most the last 64 KiB). */
 const char *rig_log(size_t *len);
 
-/* main() of a target without an engine, and of one called with --replay. */
-int	rig_replay(int argc, char **argv);
+/*
+ * main() of a target without an engine, and of one whose first argument (not
+ * in argv, else NULL) says so.
+ */
+int	rig_replay(int argc, char **argv, const char *first);
 
 #endif /* HARNESS_RIG_H */
