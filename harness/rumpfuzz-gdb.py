@@ -3,16 +3,14 @@
 
 rumpfuzz-run      run to the fault and stop in the kernel's or driver's frame
 rump lwps         processes and their lwps, and what each waits for
-rump locks        locks that are held
 rump mounts       mounted file systems
 rump vnodes       vnodes of a mount (or all) with their references
-rump bufs         buffers that are busy or dirty
 """
 
 import gdb
 
 NOTICING = ("__asan", "__interceptor", "__sanitizer", "__ubsan", "__GI_", "__pthread", "raise",
-            "abort", "rumpuser_", "report_", "obj_", "panic", "vpanic", "kern_assert", "mem", "str")
+            "abort", "rumpuser_", "lockdebug_", "report_", "obj_", "panic", "vpanic", "kern_assert", "mem", "str")
 
 
 def first_of_ours():
@@ -93,10 +91,7 @@ class Mounts(gdb.Command):
         super().__init__("rump mounts", gdb.COMMAND_DATA)
 
     def invoke(self, arg, tty):
-        for e in listq(gdb.parse_and_eval("mountlist"), "me_list"):
-            m = e["me_mount"]
-            if int(m) == 0:
-                continue
+        for m in listq(gdb.parse_and_eval("mountlist"), "mnt_list"):
             s = m["mnt_stat"]
             print("%s on %s type %s flags 0x%x" % (s["f_mntfromname"].string(),
                                                   s["f_mntonname"].string(),
@@ -113,8 +108,7 @@ class Vnodes(gdb.Command):
         if arg:
             mounts = [gdb.parse_and_eval(arg)]
         else:
-            mounts = [e["me_mount"] for e in listq(gdb.parse_and_eval("mountlist"), "me_list")
-                      if int(e["me_mount"]) != 0]
+            mounts = list(listq(gdb.parse_and_eval("mountlist"), "mnt_list"))
         impl = gdb.lookup_type("struct vnode_impl").pointer()
         for m in mounts:
             for v in listq(m["mnt_vnodelist"], "vi_mntvnodes"):
