@@ -634,7 +634,6 @@ allocbuf_impl(struct buf *bp, int size, int preserve, bool wait)
 	void *data;
 	int bufsize, error;
 
-	KASSERT((bp->b_cflags & BC_BUSY) != 0);
 	if (size <= 0 || size > MAXBSIZE) {
 		printf("buffer cache: block of %d bytes, limit %d\n", size,
 		    MAXBSIZE);
@@ -757,9 +756,7 @@ again:
 	if (error == 0)
 		error = allocbuf_impl(bp, size, preserve, wait);
 	if (error) {
-		if (!preserve)
-			bp->b_cflags |= BC_INVAL;
-		brelse(bp, 0);
+		brelse(bp, preserve ? 0 : BC_INVAL);
 		return error;
 	}
 	BIO_SETPRIO(bp, BPRIO_DEFAULT);
@@ -908,18 +905,21 @@ bwrite(struct buf *bp)
 {
 	struct vnode *vp = bp->b_vp;
 	struct mount *mp;
-	bool sync, wasdelayed;
+	bool sync, wasdelayed, flushed;
 	int error;
 
-	KASSERT((bp->b_cflags & BC_BUSY) != 0);
 	KASSERT(vp != NULL);
 
 	mp = vp->v_type == VBLK ? spec_node_getmountedfs(vp) : vp->v_mount;
 	sync = (bp->b_flags & B_ASYNC) == 0;
-	if (sync && mp != NULL && (mp->mnt_flag & MNT_ASYNC) != 0 &&
-	    (bp->b_cflags & BC_VFLUSH) == 0) {
-		bdwrite(bp);
-		return 0;
+	if (sync && mp != NULL && (mp->mnt_flag & MNT_ASYNC) != 0) {
+		mutex_enter(&bufcache_lock);
+		flushed = (bp->b_cflags & BC_VFLUSH) != 0;
+		mutex_exit(&bufcache_lock);
+		if (!flushed) {
+			bdwrite(bp);
+			return 0;
+		}
 	}
 
 	bp->b_flags &= ~B_READ;
@@ -928,6 +928,7 @@ bwrite(struct buf *bp)
 	wasdelayed = (bp->b_oflags & BO_DELWRI) != 0;
 
 	mutex_enter(&bufcache_lock);
+	KASSERT((bp->b_cflags & BC_BUSY) != 0);
 	mutex_enter(bp->b_objlock);
 	if (wasdelayed) {
 		buf_clrdirty(bp);
@@ -968,7 +969,6 @@ void
 bdwrite(struct buf *bp)
 {
 
-	KASSERT((bp->b_cflags & BC_BUSY) != 0);
 	KASSERT(bp->b_vp != NULL);
 
 	if (bp->b_dev != NODEV && bdev_type(bp->b_dev) == D_TAPE) {
@@ -976,6 +976,7 @@ bdwrite(struct buf *bp)
 		return;
 	}
 	mutex_enter(&bufcache_lock);
+	KASSERT((bp->b_cflags & BC_BUSY) != 0);
 	mutex_enter(bp->b_objlock);
 	if ((bp->b_oflags & BO_DELWRI) == 0) {
 		buf_setdirty(bp);
@@ -997,7 +998,6 @@ void
 bawrite(struct buf *bp)
 {
 
-	KASSERT((bp->b_cflags & BC_BUSY) != 0);
 	KASSERT(bp->b_vp != NULL);
 	bp->b_flags |= B_ASYNC;
 	(void)VOP_BWRITE(bp->b_vp, bp);
@@ -1094,8 +1094,6 @@ vwakeup(struct buf *bp)
 int
 biowait(struct buf *bp)
 {
-
-	KASSERT((bp->b_cflags & BC_BUSY) != 0);
 
 	/* Not without the lock: biodone() is done with bp when it lets go. */
 	mutex_enter(bp->b_objlock);

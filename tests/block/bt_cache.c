@@ -277,7 +277,7 @@ KERNTEST(cache_limit)
 
 /* Two threads want one buffer. */
 static struct vnode *shared_vp;
-static volatile int shared_state;
+static _Atomic int shared_state;
 
 static void
 want_buffer(void *arg)
@@ -372,7 +372,7 @@ KERNTEST(nested_io)
 #define	NCOUNT		3
 #define	ROUNDS		150
 
-static volatile int count_bad;
+static _Atomic int count_bad;
 
 static void
 count_thread(void *arg)

@@ -561,7 +561,7 @@ KERNTEST(pages_drain)
 }
 
 static struct vnode *par_vp;
-static volatile int par_bad;
+static _Atomic int par_bad;
 
 static void
 par_reader(void *arg)

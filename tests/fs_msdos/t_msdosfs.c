@@ -632,6 +632,86 @@ ATF_TC_BODY(readonly, tc)
 	sound();
 }
 
+/* fsync(2) and O_SYNC: file, name and clusters are on the device at return. */
+ATF_TC_WITHOUT_HEAD(synced);
+ATF_TC_BODY(synced, tc)
+{
+	uint8_t buf[3000];
+	int fd;
+
+	mkfs(256, "-F 12 -s 1");
+	boot();
+	mounted(0, LONGNAMES);
+	pattern(buf, sizeof(buf), 1);
+	WORKS(rump_sys_mkdir(MNT "/d", 0755));
+	rump_sys_sync();
+	WORKS(fd = rump_sys_open(MNT "/d/a long name here", RUMP_O_CREAT | RUMP_O_RDWR, 0644));
+	ATF_REQUIRE_EQ(rump_sys_write(fd, buf, sizeof(buf)), 3000);
+	WORKS(rump_sys_fsync(fd));
+	SH("test $(mtype -i " IMG " '::/d/a long name here' | wc -c) = 3000");
+	rump_sys_close(fd);
+	WORKS(fd = rump_sys_open(MNT "/s", RUMP_O_CREAT | RUMP_O_RDWR | RUMP_O_SYNC, 0644));
+	ATF_REQUIRE_EQ(rump_sys_write(fd, buf, 1000), 1000);
+	SH("test $(mtype -i " IMG " ::/s | wc -c) = 1000");
+	ATF_REQUIRE_EQ(rump_sys_write(fd, buf, 1000), 1000);
+	SH("test $(mtype -i " IMG " ::/s | wc -c) = 2000");
+	rump_sys_close(fd);
+	WORKS(fd = rump_sys_open(MNT "/d", RUMP_O_RDONLY));
+	WORKS(rump_sys_unlink(MNT "/d/a long name here"));
+	WORKS(rump_sys_fsync(fd));
+	ATF_CHECK(sh("mtype -i " IMG " '::/d/a long name here' >out 2>&1") != 0);
+	rump_sys_close(fd);
+	unmounted();
+	sound();
+}
+
+/* What a mount tells of itself. */
+ATF_TC_WITHOUT_HEAD(facts);
+ATF_TC_BODY(facts, tc)
+{
+	struct rump_msdosfs_args a = {
+		.fspec = (char *)(uintptr_t)DEV, .uid = 12, .gid = 34, .mask = 0640, .dirmask = 0750,
+		.gmtoff = -3600, .flags = RUMP_MSDOSFSMNT_VERSIONED | LONGNAMES, .version = 3,
+	}, b;
+	struct rump_timeval tv[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
+	struct rump_statvfs sv;
+	struct rump_stat sb;
+
+	mkfs(256, "-F 12 -s 4 -f 1 -r 16 -R 1");
+	boot();
+	WORKS(rump_sys_mount("msdos", MNT, 0, &a, sizeof(a)));
+	ATF_CHECK_EQ(rump_sys_mount("msdos", MNT, RUMP_MNT_GETARGS, &b, sizeof(b)), (int)sizeof(b));
+	ATF_CHECK_EQ(b.uid, 12);
+	ATF_CHECK_EQ(b.gid, 34);
+	ATF_CHECK_EQ(b.mask, 0640);
+	ATF_CHECK_EQ(b.dirmask, 0750);
+	ATF_CHECK_EQ(b.gmtoff, -3600);
+	ATF_REQUIRE_EQ(writefile(MNT "/f", 5000, 1), 0);
+	WORKS(rump_sys_mkdir(MNT "/d", 0777));
+	WORKS(rump_sys_utimes(MNT "/f", tv));
+	WORKS(rump_sys_stat(MNT "/f", &sb));
+	ATF_CHECK_EQ(sb.st_uid, 12);
+	ATF_CHECK_EQ(sb.st_gid, 34);
+	ATF_CHECK_EQ(sb.st_mode & 07777, 0640);
+	ATF_CHECK_EQ(sb.st_size, 5000);
+	ATF_CHECK_EQ(sb.st_blksize, 2048);
+	ATF_CHECK_EQ(sb.rst_mtim.tv_sec, 1000000000);
+	WORKS(rump_sys_stat(MNT "/d", &sb));
+	ATF_CHECK_EQ(sb.st_mode & 07777, 0750);
+	ATF_CHECK_EQ(sb.st_size, 2048);
+	WORKS(rump_sys_statvfs1(MNT, &sv, RUMP_MNT_WAIT));
+	ATF_CHECK_EQ(sv.f_bsize, 2048);
+	ATF_CHECK_EQ(sv.f_blocks, (512 - 3) / 4);
+	ATF_CHECK_EQ(sv.f_bfree, sv.f_blocks - 4);
+	ATF_CHECK_STREQ(sv.f_fstypename, "msdos");
+	ATF_CHECK_EQ(rump_sys_pathconf(MNT "/f", RUMP_PC_NAME_MAX), 255);
+	ATF_CHECK_EQ(rump_sys_pathconf(MNT "/f", RUMP_PC_LINK_MAX), 1);
+	unmounted();
+	/* The clock of the volume is an hour behind: 0:46:40. */
+	ATF_CHECK_EQ(peek(2 * 512 + 32 + 22) | peek(2 * 512 + 32 + 23) << 8, 46 << 5 | 40 / 2);
+	sound();
+}
+
 /* Reading a directory in small steps, and again from a place in it. */
 ATF_TC_WITHOUT_HEAD(readdir);
 ATF_TC_BODY(readdir, tc)
@@ -867,6 +947,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, renames);
 	ATF_TP_ADD_TC(tp, attributes);
 	ATF_TP_ADD_TC(tp, readonly);
+	ATF_TP_ADD_TC(tp, synced);
+	ATF_TP_ADD_TC(tp, facts);
 	ATF_TP_ADD_TC(tp, readdir);
 	ATF_TP_ADD_TC(tp, chains);
 	ATF_TP_ADD_TC(tp, directories);

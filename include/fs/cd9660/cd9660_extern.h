@@ -150,6 +150,8 @@ int	cd9660_rrip_attrs(struct iso_node *,
 	    const struct iso_directory_record *);
 
 /* cd9660_node.c */
+int	cd9660_loadvnode(struct mount *, struct vnode *, const void *, size_t,
+	    const void **);
 int	cd9660_getroot(struct mount *, struct vnode **);
 int	cd9660_getparent(struct vnode *, struct vnode **);
 int	cd9660_getchild(struct vnode *, uint64_t, bool, struct vnode **);
@@ -177,6 +179,18 @@ extern const struct vnodeopv_desc cd9660_fifoop_opv_desc;
 int	cd9660_volume_read(struct iso_mnt *);
 
 extern const struct genfs_ops cd9660_genfsops;
-VFS_PROTOS(cd9660);
+
+/* cd9660_vfsops.c */
+int	cd9660_mount(struct mount *, const char *, void *, size_t *);
+int	cd9660_start(struct mount *, int);
+int	cd9660_unmount(struct mount *, int);
+int	cd9660_root(struct mount *, int, struct vnode **);
+int	cd9660_statvfs(struct mount *, struct statvfs *);
+int	cd9660_sync(struct mount *, int, kauth_cred_t);
+int	cd9660_fhtovp(struct mount *, struct fid *, int, struct vnode **);
+int	cd9660_vptofh(struct vnode *, struct fid *, size_t *);
+void	cd9660_init(void);
+void	cd9660_reinit(void);
+void	cd9660_done(void);
 
 #endif /* _ISOFS_CD9660_CD9660_EXTERN_H_ */
