@@ -86,7 +86,8 @@ mount_as(const char *type)
 	if (strcmp(type, "msdos") == 0) {
 		struct rump_msdosfs_args a = {
 			.fspec = DEV, .mask = 0777, .dirmask = 0777, .version = 3,
-			.flags = RUMP_MSDOSFSMNT_VERSIONED | RUMP_MSDOSFSMNT_LONGNAME,
+			.flags = RUMP_MSDOSFSMNT_VERSIONED | RUMP_MSDOSFSMNT_LONGNAME |
+			    RUMP_MSDOSFSMNT_UTF8,
 		};
 
 		return rump_sys_mount("msdos", MNT, flags, &a, sizeof(a));
