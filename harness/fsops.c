@@ -104,6 +104,8 @@ root_fs(char *path, int note)
 	ssize_t n, off;
 	int fd, again;
 
+	if (!note)
+		rump_sys_lchflags(len ? path : "/", 0);
 	do {
 		again = 0;
 		if ((fd = rump_sys_open(len ? path : "/", RUMP_O_RDONLY | RUMP_O_DIRECTORY)) == -1)
@@ -122,8 +124,11 @@ root_fs(char *path, int note)
 				root_fs(path, note);
 			if (note && nknown < NKNOWN && strlen(path) < sizeof(known[0]))
 				strcpy(known[nknown++], path);
-			else if (!note && !is_known(path))
+			else if (!note && !is_known(path)) {
+				/* It, or the directory, may have been made immutable, too. */
+				rump_sys_lchflags(path, 0);
 				again |= rump_sys_unlink(path) == 0 || rump_sys_rmdir(path) == 0;
+			}
 			path[len] = '\0';
 		}
 	} while (again);
