@@ -34,13 +34,13 @@ struct lock_held {
 	const volatile void	*lh_lock;
 	struct lock_class	*lh_class;
 	const char		*lh_site;
+	u_int			lh_index;	/* of the class, 0: none */
 	u_char			lh_kind;
 #define	LOCK_KIND_MUTEX		1
 #define	LOCK_KIND_SPIN		2
 #define	LOCK_KIND_RW		3
 #define	LOCK_KIND_BIG		4
 	u_char			lh_shared;
-	u_short			lh_count;
 };
 #define	LOCK_MAXHELD	32
 

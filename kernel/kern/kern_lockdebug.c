@@ -23,7 +23,7 @@
 #ifdef LOCKDEBUG
 
 /* Classes beyond this many are not ordered. */
-#define	NCLASS		512
+#define	NCLASS		256
 
 bool lockdebug_on = true;
 
@@ -73,13 +73,18 @@ site_name(const char *site)
 	return site != NULL ? site : "?";
 }
 
-static u_int
-class_index(struct lock_class *class)
-{
-	u_int i = __atomic_load_n(&class->lc_index, __ATOMIC_RELAXED);
+/*
+ * These run for each lock and touch nothing but the lwp and the graph, so
+ * they go without the sanitizers' checks.  The lock itself is looked at by
+ * code that has them.
+ */
+#define	LOCKDEBUG_FAST	__noasan __noubsan
 
-	if (i != 0)
-		return i;
+static __noinline u_int
+class_number(struct lock_class *class)
+{
+	u_int i;
+
 	order_lock();
 	if ((i = class->lc_index) == 0 && order.nclass + 1 < NCLASS) {
 		i = ++order.nclass;
@@ -90,7 +95,19 @@ class_index(struct lock_class *class)
 	return i;
 }
 
-static inline bool
+/* The number of a class; 0 for none, and for those too many. */
+static inline LOCKDEBUG_FAST u_int
+class_index(struct lock_class *class)
+{
+	u_int i;
+
+	if (class == NULL)
+		return 0;
+	i = __atomic_load_n(&class->lc_index, __ATOMIC_RELAXED);
+	return __predict_true(i != 0) ? i : class_number(class);
+}
+
+static inline LOCKDEBUG_FAST bool
 after_p(u_int a, u_int b)
 {
 
@@ -126,19 +143,14 @@ order_reaches(u_int a, u_int b, u_int *via)
 	return false;
 }
 
-static void
-order_check(struct lwp *l, struct lock_held *held, struct lock_class *want,
+/* The class numbered b is wanted while another is held, for the first time. */
+static __noinline void
+order_add(struct lock_held *held, struct lock_class *want, u_int b,
     const char *site)
 {
-	u_int a, b, via = 0;
+	u_int a = held->lh_index, via = 0;
 	bool cycle;
 
-	if (held->lh_class == NULL || held->lh_class == want)
-		return;
-	a = class_index(held->lh_class);
-	b = class_index(want);
-	if (a == 0 || b == 0 || after_p(a, b))
-		return;
 	order_lock();
 	cycle = order_reaches(b, a, &via);
 	if (!cycle) {
@@ -160,42 +172,53 @@ order_check(struct lwp *l, struct lock_held *held, struct lock_class *want,
 	    class_site(order.class[via]));
 }
 
+static __noinline void
+spin_check(struct lwp *l, struct lock_class *class, const char *site)
+{
+	struct lock_held *h;
+	u_int i;
+
+	for (i = 0; i < l->l_nheld; i++) {
+		h = &l->l_held[i];
+		if (h->lh_kind != LOCK_KIND_SPIN)
+			continue;
+		lockdebug_on = false;
+		rumpuser_report("sleep-at-ipl",
+		    "lock made at %s (%s), which may sleep, is wanted at %s "
+		    "while spin mutex made at %s is held since %s",
+		    class_site(class), class_func(class), site_name(site),
+		    class_site(h->lh_class), site_name(h->lh_site));
+	}
+}
+
 /*
  * The calling lwp is about to take a lock, sleeping if it must.
  */
-void
+LOCKDEBUG_FAST void
 lockdebug_want(const volatile void *lock, struct lock_class *class, int kind,
     const char *site)
 {
 	struct lwp *l = curlwp;
 	struct lock_held *h;
-	u_int i;
+	u_int i, a, b;
 
 	if (__predict_true(l->l_nheld == 0) || !lockdebug_on ||
 	    panicstr != NULL)
 		return;
-	if (l->l_spinlocks != 0 && kind != LOCK_KIND_SPIN) {
-		for (i = 0; i < l->l_nheld; i++) {
-			h = &l->l_held[i];
-			if (h->lh_kind != LOCK_KIND_SPIN)
-				continue;
-			lockdebug_on = false;
-			rumpuser_report("sleep-at-ipl",
-			    "lock made at %s (%s), which may sleep, is wanted "
-			    "at %s while spin mutex made at %s is held since "
-			    "%s", class_site(class), class_func(class),
-			    site_name(site), class_site(h->lh_class),
-			    site_name(h->lh_site));
-		}
-	}
-	if (class == NULL)
+	if (__predict_false(l->l_spinlocks != 0) && kind != LOCK_KIND_SPIN)
+		spin_check(l, class, site);
+	if ((b = class_index(class)) == 0)
 		return;
-	for (i = 0; i < l->l_nheld; i++)
-		order_check(l, &l->l_held[i], class, site);
+	for (i = 0; i < l->l_nheld; i++) {
+		h = &l->l_held[i];
+		a = h->lh_index;
+		if (a != b && a != 0 && __predict_false(!after_p(a, b)))
+			order_add(h, class, b, site);
+	}
 }
 
 /* Only the lwp itself writes it; the audit reads it. */
-static inline void
+static inline LOCKDEBUG_FAST void
 nheld_set(struct lwp *l, u_int n)
 {
 
@@ -203,7 +226,7 @@ nheld_set(struct lwp *l, u_int n)
 }
 
 /* It has it. */
-void
+LOCKDEBUG_FAST void
 lockdebug_got(const volatile void *lock, struct lock_class *class, int kind,
     const char *site, bool shared)
 {
@@ -222,6 +245,7 @@ lockdebug_got(const volatile void *lock, struct lock_class *class, int kind,
 	nheld_set(l, l->l_nheld + 1);
 	h->lh_lock = lock;
 	h->lh_class = class;
+	h->lh_index = class_index(class);
 	h->lh_site = site;
 	h->lh_kind = kind;
 	h->lh_shared = shared;
@@ -231,7 +255,7 @@ lockdebug_got(const volatile void *lock, struct lock_class *class, int kind,
  * It is about to leave it.  A lock that was taken by another lwp, or beyond
  * the length of the list, is not on it.
  */
-void
+LOCKDEBUG_FAST void
 lockdebug_released(const volatile void *lock, int kind)
 {
 	struct lwp *l = curlwp;
