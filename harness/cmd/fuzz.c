@@ -285,7 +285,25 @@ take_crash(struct job *j, int status)
 	free(dir);
 }
 
-/* All that AFL++ starts from, in one directory of links; it wants no other. */
+static void
+empty_dir(const char *dir)
+{
+	struct names nm;
+	size_t i;
+
+	if (names_read(&nm, dir) != 0)
+		return;
+	for (i = 0; i < nm.n; i++) {
+		char *path = strf("%s/%s", dir, nm.v[i]);
+
+		unlink(path);
+		free(path);
+	}
+	names_free(&nm);
+	rmdir(dir);
+}
+
+/* All that AFL++ starts from, in one directory; it follows no symbolic links. */
 static char *
 afl_input(struct job *j)
 {
@@ -294,15 +312,21 @@ afl_input(struct job *j)
 	struct names nm;
 	size_t d, i, n = 0;
 
+	empty_dir(in);
 	mkdirs(in);
 	for (d = 0; d < 3; d++) {
 		if (dirs[d] == NULL || names_read(&nm, dirs[d]) != 0)
 			continue;
 		for (i = 0; i < nm.n; i++) {
 			char *from = strf("%s/%s", dirs[d], nm.v[i]), *to = strf("%s/%zu-%s", in, n++, nm.v[i]);
+			char *data = NULL;
+			size_t len;
+			int error;
 
-			if (symlink(from, to) == -1 && errno != EEXIST)
-				die("%s: %s", to, strerror(errno));
+			if (link(from, to) == -1 && ((data = slurp(from, &len)) == NULL ||
+			    (error = spew(to, data, len)) != 0))
+				die("can't copy %s to %s: %s", from, to, strerror(data ? error : errno));
+			free(data);
 			free(from);
 			free(to);
 		}
@@ -429,6 +453,7 @@ take_afl(struct job *j)
 	size_t i, len;
 
 	update_execs(j);
+	empty_dir(strf("%s.in", j->work));
 	import(j, queue, 1);
 	if (names_read(&nm, dir) == 0) {
 		for (i = 0; i < nm.n; i++) {
