@@ -119,7 +119,8 @@ root_fs(char *path, int note)
 			if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
 			    len + 1 + strlen(d->d_name) >= PATHMAX)
 				continue;
-			snprintf(path + len, PATHMAX - len, "/%s", d->d_name);
+			path[len] = '/';
+			strcpy(path + len + 1, d->d_name);
 			if (rump_sys_lstat(path, &sb) == 0 && RUMP_S_ISDIR(sb.st_mode))
 				root_fs(path, note);
 			if (note && nknown < NKNOWN && strlen(path) < sizeof(known[0]))

@@ -275,28 +275,44 @@ load(const char *path, uint64_t grown)
 	return 0;
 }
 
+static double
+best_of(double a, double b)
+{
+
+	return a > b ? a : b;
+}
+
+/*
+ * A sanitized kernel reuses no memory until it is restored, so there the
+ * cycle with the restore is the one that counts.
+ */
 static void
 mounts(const char *name, const char *type, const char *path)
 {
 	char label[64];
 	double r, big;
+	int i;
 
 	fstype = type;
 	load(path, 0);
 	restoring = 0;
 	snprintf(label, sizeof(label), "%s-cycle", name);
 	if (wanted(label))
-		print(label, rate(do_cycle, 20), "per s", SANITIZED ? 8000 : 15000, 1);
+		print(label, rate(do_cycle, 20), "per s", SANITIZED ? 0 : 15000, 1);
 	restoring = 1;
 	snprintf(label, sizeof(label), "%s-cycle+restore", name);
 	if (wanted(label))
-		print(label, rate(do_cycle, 20), "per s", 0, 1);
+		print(label, rate(do_cycle, 20), "per s", SANITIZED ? 8000 : 0, 1);
 	snprintf(label, sizeof(label), "%s-sparse", name);
 	if (wanted(label)) {
-		load(path, 1 << 20);
-		r = rate(do_cycle, 20);
-		load(path, 1 << 30);
-		big = rate(do_cycle, 20);
+		/* In turn, since the machine's speed drifts. */
+		r = big = 0;
+		for (i = 0; i < ROUNDS; i++) {
+			load(path, 1 << 20);
+			r = best_of(r, rate(do_cycle, 20));
+			load(path, 1 << 30);
+			big = best_of(big, rate(do_cycle, 20));
+		}
 		print(label, r / big, "x (1 GiB)", 1.2, 0);
 	}
 }

@@ -147,7 +147,7 @@ names(const char *path)
 {
 	char buf[16384], **v = NULL;
 	size_t n = 0;
-	ssize_t got, off;
+	ssize_t got = 0, off;
 	int fd = rump_sys_open(path, RUMP_O_RDONLY | RUMP_O_DIRECTORY);
 
 	if (fd == -1) {

@@ -73,7 +73,7 @@ const char *status_text(int status);
 /* What a report says, reduced to what names a bug. */
 struct finding {
 	char	kind[64];	/* heap-use-after-poison, not-returned, timeout, ... */
-	char	where[160];	/* function and place of the topmost frame of ours */
+	char	where[272];	/* function and place of the topmost frame of ours */
 	char	frames[512];	/* top frames, "a < b < c" */
 	uint64_t bucket;	/* hash of kind and frames */
 };
