@@ -110,7 +110,7 @@ cmd_cov(int argc, char **argv)
 		show[sa++] = "-show-line-counts-or-regions";
 	}
 	show[sa++] = strf("-instr-profile=%s", merged);
-	show[sa++] = "-ignore-filename-regex=/(harness|fuzz-targets|rumpuser-sanitized|include)/";
+	show[sa++] = "-ignore-filename-regex=/(harness|fuzz-targets|rumpuser-sanitized|include|hostinclude|cmake)/";
 	show[sa++] = target_program("cov", chosen[0]);
 	for (i = 1; i < n; i++)
 		show[sa++] = strf("-object=%s", target_program("cov", chosen[i]));
