@@ -161,6 +161,16 @@ function(rumpfuzz_host_library)
 	target_compile_options(${H_NAME} PRIVATE $<$<COMPILE_LANGUAGE:C>:-std=gnu11>)
 	set_target_properties(${H_NAME} PROPERTIES POSITION_INDEPENDENT_CODE ON
 	    ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+	# For programs on shared components.
+	if(RUMPFUZZ_SHARED AND NOT RUMPFUZZ_ENGINE STREQUAL "libfuzzer" AND H_NAME MATCHES "^rumpuser")
+		set(so "${CMAKE_BINARY_DIR}/lib/lib${H_NAME}.so")
+		add_custom_command(OUTPUT "${so}"
+		    COMMAND ${CMAKE_C_COMPILER} -shared -o "${so}" ${_rumpfuzz_link_flags}
+		    -Wl,-z,start-stop-visibility=hidden -Wl,-soname,lib${H_NAME}.so
+		    -Wl,--whole-archive $<TARGET_FILE:${H_NAME}> -Wl,--no-whole-archive -ldl -lpthread
+		    DEPENDS ${H_NAME} $<TARGET_FILE:${H_NAME}> VERBATIM COMMENT "lib${H_NAME}.so")
+		add_custom_target(${H_NAME}_shared ALL DEPENDS "${so}")
+	endif()
 endfunction()
 
 # The kernel's libraries as link items: components whole, then the host layer.
