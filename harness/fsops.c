@@ -48,7 +48,7 @@ static struct fsinput fi;
 /* All of this is set anew for each input. */
 static struct {
 	const struct fsops_fs *fs;
-	unsigned npaths, ndirs;
+	unsigned npaths;
 	char	path[NPATHS][PATHMAX];
 	uint8_t	isdir[NPATHS];
 	int	fd[NFDS];
@@ -769,7 +769,7 @@ fsops_run(const struct fsops_fs *fs, const uint8_t *data, size_t len)
 
 	memset(st.fd, 0xff, sizeof(st.fd));
 	st.fs = fs;
-	st.npaths = st.ndirs = 0;
+	st.npaths = 0;
 	st.mounted = st.made = 0;
 	fsinput_parse(&fi, data, len);
 	st.bits = fi.fi_trailer ? data[len - 12] | data[len - 11] << 8 | data[len - 10] << 16 |

@@ -57,7 +57,6 @@ static struct job *jobs;
 static size_t njobs;
 static volatile sig_atomic_t interrupted;
 static int tty, drawn;
-static double started;
 
 static void
 on_int(int sig)
@@ -426,7 +425,6 @@ begin(struct job *j)
 	mkdirs(j->corpus);
 	mkdirs(j->work);
 	mkdirs(j->crashdir);
-	free(strf("%s/log", out));
 	mkdirs(strf("%s/log", out));
 	import(j, j->work, 0);	/* what an earlier run, killed, left */
 	fd = open(j->stats_path, O_RDWR | O_CREAT | O_TRUNC, 0666);
@@ -733,7 +731,6 @@ cmd_fuzz(int argc, char **argv)
 	sigaction(SIGTERM, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	tty = isatty(1) && getenv("CI") == NULL;
-	started = now();
 	printf("fuzzing %zu target%s for %.0f s each, %u at a time, engine %s%s\n", njobs,
 	    njobs == 1 ? "" : "s", opt.seconds, opt.jobs, opt.engine,
 	    tty ? " (Ctrl-C stops and keeps everything)" : "");
