@@ -24,6 +24,7 @@
 #include <rump/rump_syscalls.h>
 #include <rump/rumpdefs.h>
 #include <rump/rumperrno2host.h>
+#include <rump/rumpuser_fuzz.h>
 
 #define IMG	"fat.img"
 #define DEV	"/dev/fat"

@@ -118,6 +118,43 @@ ATF_TC_BODY(clean32, tc)
 	cleanbit(40000, "-F 32 -s 1 -f 1 -R 32", 32 * 512 + 7, 0x08);
 }
 
+/* A device that failed is told of by the other bit, and only then. */
+static void
+errorbit(unsigned kib, const char *options, long at, int bit)
+{
+	char buf[512];
+	int fd;
+
+	mkfs(kib, options);
+	boot();
+	mounted(0, LONGNAMES);
+	ATF_REQUIRE_EQ(writefile(MNT "/a", 3000, 1), 0);
+	unmounted();
+	ATF_CHECK((peek(at) & bit) != 0);
+	mounted(0, LONGNAMES);
+	ATF_REQUIRE((fd = rump_sys_open(MNT "/a", RUMP_O_RDONLY)) >= 0);
+	rumpuser_fault_set(RUMPUSER_FAULT_BIO, 1, 0, RUMP_EIO);
+	ATF_CHECK_EQ(rump_sys_read(fd, buf, sizeof(buf)), -1);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	unmounted();
+	ATF_CHECK((peek(at) & bit) == 0);
+	/* Nobody but a checker of volumes sets it again. */
+	mounted(0, LONGNAMES);
+	samefile(MNT "/a", 3000, 1);
+	unmounted();
+	ATF_CHECK((peek(at) & bit) == 0);
+}
+ATF_TC_WITHOUT_HEAD(error16);
+ATF_TC_BODY(error16, tc)
+{
+	errorbit(8192, "-F 16 -s 1 -f 1 -R 1", 515, 0x40);
+}
+ATF_TC_WITHOUT_HEAD(error32);
+ATF_TC_BODY(error32, tc)
+{
+	errorbit(40000, "-F 32 -s 1 -f 1 -R 32", 32 * 512 + 7, 0x04);
+}
+
 /* The label: that of the root directory, else that of the boot sector. */
 ATF_TC_WITHOUT_HEAD(label);
 ATF_TC_BODY(label, tc)
@@ -932,6 +969,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, active_fat);
 	ATF_TP_ADD_TC(tp, clean16);
 	ATF_TP_ADD_TC(tp, clean32);
+	ATF_TP_ADD_TC(tp, error16);
+	ATF_TP_ADD_TC(tp, error32);
 	ATF_TP_ADD_TC(tp, label);
 	ATF_TP_ADD_TC(tp, untouched);
 	ATF_TP_ADD_TC(tp, longnames);

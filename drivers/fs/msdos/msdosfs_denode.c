@@ -60,7 +60,8 @@ readentry(struct msdosfsmount *pmp, const struct denode_key *key,
 		    1u << pmp->pm_secshift));
 	} else
 		kb = de_cn2kb(pmp, key->dk_dirclust);
-	error = bread(pmp->pm_devvp, kb + (base >> DEV_BSHIFT), size, 0, bpp);
+	error = msdosfs_ioerror(pmp, bread(pmp->pm_devvp,
+	    kb + (base >> DEV_BSHIFT), size, 0, bpp));
 	if (error == 0)
 		*epp = (struct direntry *)((char *)(*bpp)->b_data +
 		    (off - base));

@@ -110,7 +110,7 @@ dirscan_done(struct dirscan *ds, int error)
 	if (!ds->ds_dirty)
 		brelse(bp, 0);
 	else if (ds->ds_sync)
-		werror = bwrite(bp);
+		werror = msdosfs_ioerror(ds->ds_dep->de_pmp, bwrite(bp));
 	else
 		bdwrite(bp);
 	ds->ds_dirty = false;
@@ -155,7 +155,8 @@ dirscan_slot(struct dirscan *ds, uint32_t off, struct direntry **epp)
 			kb = de_cn2kb(pmp, ds->ds_cn) +
 			    ((base & (pmp->pm_bpcluster - 1)) >> DEV_BSHIFT);
 		}
-		error = bread(pmp->pm_devvp, kb, size, 0, &ds->ds_bp);
+		error = msdosfs_ioerror(pmp,
+		    bread(pmp->pm_devvp, kb, size, 0, &ds->ds_bp));
 		if (error != 0) {
 			ds->ds_bp = NULL;
 			return error;
@@ -737,8 +738,8 @@ msdosfs_dirinit(struct msdosfsmount *pmp, uint32_t cn,
 
 	if ((error = zerocluster(pmp, cn)) != 0)
 		return error;
-	error = bread(pmp->pm_devvp, de_cn2kb(pmp, cn), 1 << pmp->pm_bshift,
-	    B_MODIFY, &bp);
+	error = msdosfs_ioerror(pmp, bread(pmp->pm_devvp, de_cn2kb(pmp, cn),
+	    1 << pmp->pm_bshift, B_MODIFY, &bp));
 	if (error != 0)
 		return error;
 	ep = bp->b_data;

@@ -53,6 +53,20 @@ msdosfs_corrupt(struct msdosfsmount *pmp, const char *fmt, ...)
 	return EIO;
 }
 
+/*
+ * Notes the result of a transfer, and returns it: an error of the device is
+ * told by the volume's state once it is unmounted, for whoever checks the
+ * volume.  Takes no lock.
+ */
+int
+msdosfs_ioerror(struct msdosfsmount *pmp, int error)
+{
+
+	if (__predict_false(error == EIO))
+		atomic_or_uint(&pmp->pm_flags, MSDOSFS_IOERR);
+	return error;
+}
+
 static daddr_t
 fatblk_addr(const struct msdosfsmount *pmp, u_int fat, uint32_t blk)
 {
@@ -131,7 +145,7 @@ fatcur_done(struct fatcur *fc, int error)
 	    fat_note(pmp, fc->fc_blk)))
 		bdwrite(bp);
 	else {
-		int e = bwrite(bp);
+		int e = msdosfs_ioerror(pmp, bwrite(bp));
 
 		if (werror == 0)
 			werror = e;
@@ -147,8 +161,9 @@ fatcur_load(struct fatcur *fc, uint32_t blk)
 
 	if (fc->fc_bp != NULL && (error = fatcur_done(fc, 0)) != 0)
 		return error;
-	error = bread(pmp->pm_devvp, fatblk_addr(pmp, pmp->pm_curfat, blk),
-	    fatblk_size(pmp, blk), 0, &fc->fc_bp);
+	error = msdosfs_ioerror(pmp, bread(pmp->pm_devvp,
+	    fatblk_addr(pmp, pmp->pm_curfat, blk), fatblk_size(pmp, blk), 0,
+	    &fc->fc_bp));
 	if (error != 0)
 		fc->fc_bp = NULL;
 	fc->fc_blk = blk;
@@ -431,8 +446,15 @@ cleanbit(const struct msdosfsmount *pmp)
 	return pmp->pm_fattype == 32 ? FAT32_CLEAN : FAT16_CLEAN;
 }
 
+static uint32_t
+noerrbit(const struct msdosfsmount *pmp)
+{
+
+	return pmp->pm_fattype == 32 ? FAT32_NOERR : FAT16_NOERR;
+}
+
 static int
-state_change(struct msdosfsmount *pmp, bool clean)
+state_change(struct msdosfsmount *pmp, uint32_t set, uint32_t clear)
 {
 	struct fatcur fc;
 	uint32_t v;
@@ -440,8 +462,7 @@ state_change(struct msdosfsmount *pmp, bool clean)
 
 	fatcur_init(&fc, pmp);
 	if ((error = fatcur_get(&fc, 1, &v)) == 0)
-		error = fatcur_set(&fc, 1, clean ? v | cleanbit(pmp) :
-		    v & ~cleanbit(pmp));
+		error = fatcur_set(&fc, 1, (v | set) & ~clear);
 	return fatcur_done(&fc, error);
 }
 
@@ -469,6 +490,7 @@ fatflush_locked(struct msdosfsmount *pmp)
 				else
 					brelse(bp, 0);
 			}
+			(void)msdosfs_ioerror(pmp, e);
 			if (error == 0)
 				error = e;
 		}
@@ -502,7 +524,7 @@ markdirty_locked(struct msdosfsmount *pmp)
 	if (pmp->pm_flags & MSDOSFS_DIRTIED)
 		return 0;
 	if (pmp->pm_flags & MSDOSFS_CLEANBIT) {
-		if ((error = state_change(pmp, false)) == 0 &&
+		if ((error = state_change(pmp, 0, cleanbit(pmp))) == 0 &&
 		    msdosfs_ordered(pmp))
 			error = fatflush_locked(pmp);
 	}
@@ -516,12 +538,11 @@ int
 msdosfs_fatstate(struct msdosfsmount *pmp)
 {
 	struct fatcur fc;
-	uint32_t v, good;
+	uint32_t v;
 	int error;
 
 	if (pmp->pm_fattype == 12)
 		return 0;
-	good = pmp->pm_fattype == 32 ? FAT32_NOERR : FAT16_NOERR;
 	fatcur_init(&fc, pmp);
 	error = fatcur_done(&fc, fatcur_get(&fc, 1, &v));
 	if (error != 0)
@@ -531,7 +552,7 @@ msdosfs_fatstate(struct msdosfsmount *pmp)
 	else
 		printf("msdosfs: %s: was not unmounted cleanly\n",
 		    pmp->pm_mountp->mnt_stat.f_mntonname);
-	if ((v & good) == 0)
+	if ((v & noerrbit(pmp)) == 0)
 		printf("msdosfs: %s: had disk errors before\n",
 		    pmp->pm_mountp->mnt_stat.f_mntonname);
 	return 0;
@@ -564,13 +585,31 @@ msdosfs_markclean(struct msdosfsmount *pmp)
 	if ((pmp->pm_flags & MSDOSFS_DIRTIED) &&
 	    (pmp->pm_flags & MSDOSFS_CLEANBIT) &&
 	    !(pmp->pm_flags & MSDOSFS_CORRUPT)) {
-		if ((error = state_change(pmp, true)) == 0)
+		if ((error = state_change(pmp, cleanbit(pmp), 0)) == 0)
 			error = fatflush_locked(pmp);
 	}
 	if (error == 0)
 		atomic_and_uint(&pmp->pm_flags, ~MSDOSFS_DIRTIED);
 	rw_exit(&pmp->pm_fatlock);
 	return error;
+}
+
+/*
+ * Tells in the volume's state of a device that failed, once for each mount.
+ * That it can't be told, either, is no news.
+ */
+void
+msdosfs_markbad(struct msdosfsmount *pmp)
+{
+
+	if ((pmp->pm_flags & (MSDOSFS_IOERR | MSDOSFS_IOERRSAID)) !=
+	    MSDOSFS_IOERR || pmp->pm_fattype == 12)
+		return;
+	atomic_or_uint(&pmp->pm_flags, MSDOSFS_IOERRSAID);
+	rw_enter(&pmp->pm_fatlock, RW_WRITER);
+	if (state_change(pmp, 0, noerrbit(pmp)) == 0)
+		(void)fatflush_locked(pmp);
+	rw_exit(&pmp->pm_fatlock);
 }
 
 /*

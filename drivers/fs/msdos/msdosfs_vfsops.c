@@ -124,9 +124,8 @@ flushdev(struct vnode *devvp)
 	return error;
 }
 
-/* Everything that a volume in use has in memory goes to the device. */
 static int
-writeall(struct msdosfsmount *pmp)
+writechanges(struct msdosfsmount *pmp)
 {
 	int error, e;
 
@@ -136,14 +135,25 @@ writeall(struct msdosfsmount *pmp)
 	e = msdosfs_fsinfo_write(pmp, true);
 	if (error == 0)
 		error = e;
-	e = flushdev(pmp->pm_devvp);
+	e = msdosfs_ioerror(pmp, flushdev(pmp->pm_devvp));
 	if (error == 0)
 		error = e;
 	if (error != 0)
 		return error;
 	if ((error = msdosfs_markclean(pmp)) != 0 || msdosfs_ordered(pmp))
 		return error;
-	return flushdev(pmp->pm_devvp);
+	return msdosfs_ioerror(pmp, flushdev(pmp->pm_devvp));
+}
+
+/* Everything that a volume in use has in memory goes to the device. */
+static int
+writeall(struct msdosfsmount *pmp)
+{
+	int error;
+
+	error = writechanges(pmp);
+	msdosfs_markbad(pmp);
+	return error;
 }
 
 /*

@@ -489,6 +489,9 @@ msdosfs_read(void *v)
 		if (error != 0)
 			break;
 	}
+	/* A chain that ends too soon is no fault of the device. */
+	if ((dep->de_pmp->pm_flags & MSDOSFS_CORRUPT) == 0)
+		(void)msdosfs_ioerror(dep->de_pmp, error);
 	if ((vp->v_mount->mnt_flag & (MNT_RDONLY | MNT_NOATIME)) == 0)
 		update(dep, DE_ACCESS);
 	return error;
@@ -617,7 +620,7 @@ msdosfs_fsync(void *v)
 	int error = 0, on = 1;
 
 	if (vp->v_type == VREG)
-		error = vflushbuf(vp, ap->a_flags);
+		error = msdosfs_ioerror(pmp, vflushbuf(vp, ap->a_flags));
 	if (error == 0 && (ap->a_flags & FSYNC_DATAONLY) == 0)
 		error = msdosfs_deupdat(dep, wait);
 	if (error == 0 && wait)

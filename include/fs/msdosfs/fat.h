@@ -70,6 +70,7 @@ int	msdosfs_countfree(struct msdosfsmount *, uint32_t *);
 int	msdosfs_fatstate(struct msdosfsmount *);
 int	msdosfs_markdirty(struct msdosfsmount *);
 int	msdosfs_markclean(struct msdosfsmount *);
+void	msdosfs_markbad(struct msdosfsmount *);
 int	msdosfs_fsinfo_write(struct msdosfsmount *, bool);
 void	msdosfs_fatinit(struct msdosfsmount *);
 void	msdosfs_fatfini(struct msdosfsmount *);

@@ -47,6 +47,8 @@ struct msdosfs_args {
 #define MSDOSFS_FREEEXACT	0x00800000	/* and it was counted, too */
 #define MSDOSFS_FSIREAD		0x00400000	/* FSInfo was looked at */
 #define MSDOSFS_STARTED		0x00200000	/* the mount is complete */
+#define MSDOSFS_IOERR		0x00100000	/* a transfer failed */
+#define MSDOSFS_IOERRSAID	0x00080000	/* and the volume says so */
 
 #define MSDOSFSMNT_BITS "\177\20" \
     "b\00shortname\0b\01longname\0b\02nowin95\0b\03gemdosfs\0" \
@@ -139,6 +141,7 @@ struct buf;
 int	msdosfs_bpb_check(struct msdosfsmount *, const uint8_t *, size_t,
 	    uint64_t);
 void	msdosfs_setlabel(struct msdosfsmount *, const uint8_t *);
+int	msdosfs_ioerror(struct msdosfsmount *, int);
 int	msdosfs_corrupt(struct msdosfsmount *, const char *, ...)
 	    __printflike(2, 3);
 
