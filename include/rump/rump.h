@@ -88,6 +88,7 @@ int	rump_nativeabi_p(void);
 
 #ifndef _KERNEL
 #include <rump/rumpkern_if_pub.h>
+#include <rump/rumpdev_if_pub.h>
 #include <rump/rumpvfs_if_pub.h>
 #endif
 

@@ -27,6 +27,10 @@ void	softint_schedule(void *);
 struct cpu_info;
 void	softint_schedule_cpu(void *, struct cpu_info *);
 
+/* Room for the name of an interrupt line, and for those of its devices. */
+#define	INTRIDBUF	64
+#define	INTRDEVNAMEBUF	256
+
 #include <machine/intr.h>
 #endif
 

@@ -9,7 +9,7 @@
 #include <sys/buf.h>
 #include <sys/bufq.h>
 #include <sys/conf.h>
-#include <sys/device.h>
+#include <sys/device_impl.h>
 #include <sys/disk.h>
 #include <sys/disklabel.h>
 #include <sys/errno.h>
