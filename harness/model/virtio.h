@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <rump/rumpuser_dev.h>
 #include <rump/rumpuser_fuzz.h>
 
 #include "hostile.h"
@@ -68,8 +69,9 @@ enum virtiom_part { VIRTIOM_R_DESC, VIRTIOM_R_AVAIL, VIRTIOM_R_USED, VIRTIOM_R_B
 
 /*
  * Puts a device on a bus: as function dev.0 of the root bus, or as a platform
- * device for the mmio transports (dev is ignored).  0 or an errno.  The bus
- * owns the device from then on and frees it in its end.
+ * device for the mmio transports (dev is ignored), which come but once.  The
+ * bus owns the device from then on, also when this fails, and frees it in
+ * its end.  0 or an errno.
  */
 int	virtiom_plug(struct virtiom *, struct pcim_bus *, unsigned dev);
 /* Pulls it off: all reads are ones from now on.  Again: nothing. */
