@@ -5,16 +5,16 @@
  *
  * A fiber runs until it sleeps.  Which one is next depends on the policy
  * (first come first served, seeded priorities, bytes of the input) and on
- * nothing else.  When all sleep, the virtual clock jumps to the first
- * timeout; when there is none, that is a deadlock and reported with the
- * stack of every thread.
+ * nothing else.  When all sleep, the virtual clock jumps to what comes first,
+ * a timeout or something that a device wants to do; when there is neither,
+ * that is a deadlock and reported with the stack of every thread.
  *
  * The host thread that called rumpuser_init() is fiber 0.  Stacks lie at
  * fixed addresses, each above a guard, and stay mapped when their fiber has
  * gone.
  */
 
-#include "rumpuser_int.h"
+#include "dev_int.h"
 #include "fiber.h"
 
 #include <errno.h>
@@ -265,6 +265,9 @@ pick(void)
 			wq_remove(f);
 			return f;
 		}
+		if (ru_dev_active &&
+		    ru_dev_idle(timeq != NULL ? timeq->f_wake : INT64_MAX))
+			continue;
 		if (timeq == NULL)
 			deadlock();
 		if (ru_clock_virtual()) {
@@ -418,6 +421,45 @@ ru_sleep_until(int64_t ns)
 {
 
 	ru_block(NULL, ns, "sleep");
+}
+
+/*
+ * Devices.
+ */
+
+static struct ru_waitq dev_wq RU_STATE = { NULL, NULL };
+
+RU_NOSAN void
+ru_dev_enter(void)
+{
+}
+
+RU_NOSAN void
+ru_dev_exit(void)
+{
+}
+
+RU_NOSAN void
+ru_dev_sleep(int64_t until, int fd)
+{
+
+	ru_block(&dev_wq, until, "interrupt");
+}
+
+RU_NOSAN void
+ru_dev_wakeup(void)
+{
+
+	if (dev_wq.wq_head != NULL)
+		ru_wake(dev_wq.wq_head);
+}
+
+void
+ru_dev_yield(void)
+{
+
+	if (runq.wq_head != NULL)
+		yield();
 }
 
 /*

@@ -7,7 +7,7 @@
  * it was allocated and freed are printed after them.
  */
 
-#include "rumpuser_int.h"
+#include "dev_int.h"
 
 #include <dlfcn.h>
 #include <signal.h>
@@ -195,8 +195,10 @@ asan_report(const char *text)
 	if (__atomic_exchange_n(&done, 1, __ATOMIC_ACQ_REL))
 		return;
 	ru_print("thread \"%s\"\n", ru_thread_name());
-	if (__asan_report_present())
+	if (__asan_report_present()) {
 		ru_obj_explain(__asan_get_report_address());
+		ru_dma_explain(__asan_get_report_address());
+	}
 	run_hook();
 }
 #endif

@@ -5,14 +5,14 @@
  *
  * A snapshot copies, into memory of the host, what the kernel can change:
  * this layer's own state, the components' data and bss, the arena below the
- * break (without freed objects), the used parts of parked stacks, and the
- * ASan shadow of arena and stacks.  A restore copies it all back without
- * asking the host which pages have changed: for a few hundred KiB that is
- * faster than any question.  What was allocated since is only poisoned
- * again; its pages stay for the next input.
+ * break (without freed objects), device memory that is in use, the used parts
+ * of parked stacks, and the ASan shadow of arena and stacks.  A restore
+ * copies it all back without asking the host which pages have changed: for a
+ * few hundred KiB that is faster than any question.  What was allocated since
+ * is only poisoned again; its pages stay for the next input.
  */
 
-#include "rumpuser_int.h"
+#include "dev_int.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -184,6 +184,7 @@ rumpuser_snapshot(void)
 #endif
 	ru_pages_range(&p, &len);
 	extent_add(p, len);
+	ru_dma_extents(extent_add);
 	ru_stacks(stack_extent);
 
 	if (savedlen > savedmap) {
@@ -230,6 +231,7 @@ rumpuser_restore(void)
 	if (!snap_held)
 		return NB_EINVAL;
 	ru_file_restore();
+	ru_dma_forget();
 	stats.rs_unpoisoned_bytes = 0;
 	ru_stacks(stack_clean);
 	ru_pages_range(&pages, &oldlen);

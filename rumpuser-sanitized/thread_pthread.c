@@ -6,14 +6,17 @@
  * snapshot.
  */
 
-#include "rumpuser_int.h"
+#include "dev_int.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 const bool ru_deterministic = false;
 
@@ -156,6 +159,107 @@ rumpuser_backend(void)
 {
 
 	return "pthread";
+}
+
+/*
+ * Devices.  Who waits for an interrupt waits for a condition, or, when there
+ * is a descriptor to watch, for that and a pipe.
+ */
+
+static pthread_mutex_t dev_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+static pthread_cond_t dev_cond;
+static bool dev_cond_ready;
+static int dev_pipe[2] = { -1, -1 };
+
+void
+ru_dev_enter(void)
+{
+
+	must(pthread_mutex_lock(&dev_lock), "pthread_mutex_lock");
+}
+
+void
+ru_dev_exit(void)
+{
+
+	must(pthread_mutex_unlock(&dev_lock), "pthread_mutex_unlock");
+}
+
+static void
+dev_cond_init(void)
+{
+	pthread_condattr_t attr;
+
+	if (dev_cond_ready)
+		return;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	must(pthread_cond_init(&dev_cond, &attr), "pthread_cond_init");
+	pthread_condattr_destroy(&attr);
+	dev_cond_ready = true;
+}
+
+static void
+dev_sleep_poll(int64_t until, int fd)
+{
+	struct pollfd pfd[2] = { { .fd = fd, .events = POLLIN } };
+	int64_t now = ru_clock_mono(), ms = -1;
+	char buf[64];
+
+	if (dev_pipe[0] == -1 && pipe2(dev_pipe, O_NONBLOCK | O_CLOEXEC) == -1)
+		ru_die("pipe: %s", strerror(errno));
+	pfd[1].fd = dev_pipe[0];
+	pfd[1].events = POLLIN;
+	if (until != INT64_MAX)
+		ms = until <= now ? 0 : (until - now + 999999) / 1000000;
+	ru_dev_exit();
+	(void)poll(pfd, 2, ms > INT32_MAX ? INT32_MAX : (int)ms);
+	ru_dev_enter();
+	while (read(dev_pipe[0], buf, sizeof(buf)) > 0)
+		;
+}
+
+void
+ru_dev_sleep(int64_t until, int fd)
+{
+	struct timespec ts;
+	int64_t ns;
+	int error;
+
+	if (fd >= 0) {
+		dev_sleep_poll(until, fd);
+		return;
+	}
+	dev_cond_init();
+	if (until == INT64_MAX) {
+		must(pthread_cond_wait(&dev_cond, &dev_lock), "pthread_cond_wait");
+		return;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ns = until - ru_clock_mono();
+	if (ns < 0)
+		ns = 0;
+	ns += ts.tv_nsec;
+	ts.tv_sec += ns / RU_NSEC;
+	ts.tv_nsec = ns % RU_NSEC;
+	error = pthread_cond_timedwait(&dev_cond, &dev_lock, &ts);
+	if (error != ETIMEDOUT)
+		must(error, "pthread_cond_timedwait");
+}
+
+void
+ru_dev_wakeup(void)
+{
+
+	if (dev_cond_ready)
+		must(pthread_cond_broadcast(&dev_cond), "pthread_cond_broadcast");
+	if (dev_pipe[1] != -1 && write(dev_pipe[1], "", 1) == -1 && errno != EAGAIN)
+		ru_die("write to a pipe: %s", strerror(errno));
+}
+
+void
+ru_dev_yield(void)
+{
 }
 
 /*
