@@ -25,9 +25,9 @@
  * All state is in memory from malloc(3) that pcim_bus_destroy() frees: make a
  * bus in the input and destroy it at the end of the input.
  *
- * Threads: the hypercall layer calls one at a time.  Plug and unplug from a
- * model's callback or a program are the same kind of call: hold whatever the
- * layer holds, or be in the thread that owns the bus.
+ * Threads: the hypercall layer calls one at a time.  A program plugs, unplugs
+ * and describes from the thread that runs the kernel's fibers; a model may do
+ * so from its callbacks, too, but never destroys anything there.
  *
  * See PCI Local Bus 3.0 (chapter 6), PCI-to-PCI Bridge 1.2 (chapter 3), and
  * PCI Express Base 2.0 (chapter 7).
@@ -265,9 +265,6 @@ int	pcim_dma_write(struct pcim_dev *, uint64_t mach, const void *buf, size_t len
 void	pcim_violation(struct pcim_dev *, const char *fmt, ...)
 	    __attribute__((__format__(__printf__, 2, 3)));
 
-/* Its po_next has changed; db_next asks all, so this is only for speed. */
-void	pcim_kick(struct pcim_dev *);
-
 /*
  * Platform devices: registers at an address that the bus picks, and a line.
  */
@@ -284,6 +281,7 @@ struct pcim_plat_ops {
 /* len bytes of registers, rounded up to a page; NULL without memory. */
 struct pcim_plat *pcim_plat_create(struct pcim_bus *, const struct pcim_plat_ops *, void *softc,
 	    uint64_t len);
+/* Its place stays, as one of kind "none". */
 void	pcim_plat_unplug(struct pcim_plat *);
 void	*pcim_plat_softc(const struct pcim_plat *);
 struct pcim_bus *pcim_plat_bus(const struct pcim_plat *);
