@@ -218,7 +218,7 @@ function(rumpfuzz_target)
 		message(FATAL_ERROR "rumpfuzz_target(NAME name SOURCES file... COMPONENTS comp...)")
 	endif()
 	rumpfuzz_program(NAME ${T_NAME} SOURCES ${T_SOURCES} COMPONENTS ${T_COMPONENTS}
-	    LIBRARIES rumpfuzz_harness)
+	    LIBRARIES rumpfuzz_harness rumpfuzz_model rumpfuzz_harness)
 	if(RUMPFUZZ_ENGINE STREQUAL "libfuzzer")
 		target_link_options(${T_NAME} PRIVATE -fsanitize=fuzzer)
 	elseif(RUMPFUZZ_ENGINE STREQUAL "afl")

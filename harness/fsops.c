@@ -374,7 +374,7 @@ get_fd(uint8_t idx, unsigned *slot)
 	return -2;
 }
 
-static void
+static __attribute__((__no_sanitize__("address", "undefined"))) void
 fill(uint8_t *p, size_t n, uint8_t pattern)
 {
 	size_t i;
@@ -423,7 +423,8 @@ transfer(const struct fsop *op, int fd)
 
 	if (p == NULL)
 		return;
-	fill(p, len, op->buf);
+	if (op->op % FSOP_N == FSOP_WRITE || op->op % FSOP_N == FSOP_PWRITE)
+		fill(p, len, op->buf);
 	switch (op->op % FSOP_N) {
 	case FSOP_READ:
 		rv = rump_sys_read(fd, p, len);

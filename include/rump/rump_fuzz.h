@@ -37,6 +37,12 @@ void	rump_pub_audit_mark(void);
 unsigned rump_pub_audit(void (*cb)(const char *name, int64_t baseline,
 	    int64_t now, void *arg), void *arg);
 
+/*
+ * Turns the notes on held locks and their order off or on, while no thread
+ * holds a lock.  They are on after boot, in kernels that have them.
+ */
+void	rump_pub_lockdebug(int on);
+
 #ifdef __cplusplus
 }
 #endif

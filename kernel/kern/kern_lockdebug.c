@@ -18,6 +18,8 @@
 #include <sys/proc.h>
 #include <sys/rump_audit.h>
 
+#include <rump/rump_fuzz.h>
+
 #include "rump_private.h"
 
 #ifdef LOCKDEBUG
@@ -25,6 +27,7 @@
 /* Classes beyond this many are not ordered. */
 #define	NCLASS		256
 
+/* Off: locks are not noted and not ordered; off for good after a report. */
 bool lockdebug_on = true;
 
 static struct {
@@ -427,6 +430,16 @@ lockdebug_show_held(void (*pr)(const char *, ...))
 		    class_func(l->l_held[i].lh_class),
 		    site_name(l->l_held[i].lh_site));
 	}
+#endif
+}
+
+/* For a harness; see <rump/rump_fuzz.h>. */
+void
+rump_pub_lockdebug(int on)
+{
+
+#ifdef LOCKDEBUG
+	lockdebug_on = on != 0;
 #endif
 }
 

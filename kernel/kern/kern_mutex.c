@@ -206,13 +206,15 @@ mutex_enter_at(kmutex_t *mtx, const char *site)
 
 #ifdef LOCKDEBUG
 	mtx_alive(mtx, site);
-	lockdebug_want(mtx, mtx->mtx_class, lockkind(mtx), site);
+	if (lockdebug_on)
+		lockdebug_want(mtx, mtx->mtx_class, lockkind(mtx), site);
 	SCHED_POINT();
 #endif
 	if (__predict_false(!mtx_try(mtx, l)))
 		mtx_enter_slow(mtx, l);
 #ifdef LOCKDEBUG
-	lockdebug_got(mtx, mtx->mtx_class, lockkind(mtx), site, false);
+	if (lockdebug_on)
+		lockdebug_got(mtx, mtx->mtx_class, lockkind(mtx), site, false);
 #endif
 }
 
@@ -248,7 +250,8 @@ mutex_tryenter_at(kmutex_t *mtx, const char *site)
 	if (!mtx_try(mtx, curlwp))
 		return 0;
 #ifdef LOCKDEBUG
-	lockdebug_got(mtx, mtx->mtx_class, lockkind(mtx), site, false);
+	if (lockdebug_on)
+		lockdebug_got(mtx, mtx->mtx_class, lockkind(mtx), site, false);
 #endif
 	return 1;
 }
@@ -272,7 +275,8 @@ mutex_exit(kmutex_t *mtx)
 	if (OWNER(__atomic_load_n(&mtx->mtx_owner, __ATOMIC_RELAXED)) != l)
 		lockdebug_abort("not-owner", mtx, mtx->mtx_class, NULL,
 		    "left by an lwp that does not have it");
-	lockdebug_released(mtx, lockkind(mtx));
+	if (lockdebug_on)
+		lockdebug_released(mtx, lockkind(mtx));
 #else
 	/* The word says who the owner is: us. */
 	l = OWNER(__atomic_load_n(&mtx->mtx_owner, __ATOMIC_RELAXED));

@@ -197,13 +197,16 @@ rw_enter_at(krwlock_t *rw, const krw_t op, const char *site)
 
 #ifdef LOCKDEBUG
 	rw_alive(rw, site);
-	lockdebug_want(rw, rw->rw_class, LOCK_KIND_RW, site);
+	if (lockdebug_on)
+		lockdebug_want(rw, rw->rw_class, LOCK_KIND_RW, site);
 	SCHED_POINT();
 #endif
 	if (__predict_false(!rw_try(rw, op, l)))
 		rw_enter_slow(rw, op, l);
 #ifdef LOCKDEBUG
-	lockdebug_got(rw, rw->rw_class, LOCK_KIND_RW, site, op == RW_READER);
+	if (lockdebug_on)
+		lockdebug_got(rw, rw->rw_class, LOCK_KIND_RW, site,
+		    op == RW_READER);
 #endif
 }
 
@@ -225,7 +228,9 @@ rw_tryenter_at(krwlock_t *rw, const krw_t op, const char *site)
 	if (!rw_try(rw, op, curlwp))
 		return 0;
 #ifdef LOCKDEBUG
-	lockdebug_got(rw, rw->rw_class, LOCK_KIND_RW, site, op == RW_READER);
+	if (lockdebug_on)
+		lockdebug_got(rw, rw->rw_class, LOCK_KIND_RW, site,
+		    op == RW_READER);
 #endif
 	return 1;
 }
@@ -249,7 +254,8 @@ rw_exit(krwlock_t *rw)
 	if ((v & BIT_WRITE) ? THREAD(v) != curlwp : v < READER)
 		lockdebug_abort("not-owner", rw, rw->rw_class, NULL,
 		    "left by an lwp that does not have it");
-	lockdebug_released(rw, LOCK_KIND_RW);
+	if (lockdebug_on)
+		lockdebug_released(rw, LOCK_KIND_RW);
 #else
 	KASSERT((v & BIT_WRITE) ? THREAD(v) == curlwp : v >= READER);
 #endif

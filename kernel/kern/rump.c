@@ -346,6 +346,7 @@ rump_init(void)
 
 	/* Devices, then the network on them. */
 	rump_component_init(RUMP_COMPONENT_DEV);
+	(*rump_dev_mainbus)();
 	rump_component_init(RUMP_COMPONENT_DEV_AFTERMAINBUS);
 	rump_component_init(RUMP_COMPONENT_NET);
 	rump_component_init(RUMP_COMPONENT_NET_ROUTE);

@@ -400,6 +400,7 @@ rump_backend_unschedule(int nlocks, int *countp, void *interlock)
 		return;
 	}
 	*countp = 0;
+	l->l_ncsw++;
 	if (l->l_blcnt != 0)
 		_kernel_unlock(0, countp);
 	rump_unschedule_cpu(l);
@@ -537,7 +538,7 @@ bool
 cpu_intr_p(void)
 {
 
-	return false;
+	return (curlwp->l_pflag & LP_HARDINTR) != 0;
 }
 
 bool

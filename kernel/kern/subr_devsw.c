@@ -19,6 +19,8 @@
 #include <sys/poll.h>
 #include <sys/stat.h>
 
+#include <rump-sys/kern.h>
+
 #define	MAXDEVSW	512		/* majors */
 #define	NDEVSW		64		/* drivers */
 #define	DEVSW_FIRSTFREE	200		/* majors that are given out */
@@ -39,6 +41,37 @@ kmutex_t device_lock;
 
 /* biodone(9), where there is a buffer cache; nothing makes buffers before. */
 void (*biodone_vfs)(struct buf *);
+
+static device_t
+no_acquire(struct cfdriver *cd, int unit)
+{
+
+	return NULL;
+}
+
+static void
+no_release(device_t dev)
+{
+
+}
+
+static void
+no_commit(struct cfdriver *cd, int unit)
+{
+
+}
+
+static void
+no_mainbus(void)
+{
+
+}
+
+/* Set by the device faction. */
+void (*rump_dev_mainbus)(void) = no_mainbus;
+device_t (*rump_dev_acquire)(struct cfdriver *, int) = no_acquire;
+void (*rump_dev_release)(device_t) = no_release;
+void (*rump_dev_commit)(struct cfdriver *, int) = no_commit;
 
 const char devopn[] = "devopn";
 const char devio[] = "devio";
@@ -331,17 +364,28 @@ dev_minor_unit(dev_t dev)
 		KERNEL_UNLOCK_ONE(NULL);				\
 } while (0)
 
+/* While the driver opens a unit it has a reference: it does not go. */
 int
 bdev_open(dev_t dev, int flag, int devtype, struct lwp *l)
 {
 	const struct bdevsw *d = bdevsw_lookup(dev);
-	int rv;
+	device_t dv = NULL;
+	int unit, rv;
 
 	if (d == NULL)
 		return ENXIO;
+	if (d->d_devtounit != NULL) {
+		if ((unit = (*d->d_devtounit)(dev)) < 0)
+			return ENXIO;
+		dv = (*rump_dev_acquire)(d->d_cfdriver, unit);
+		if (dv == NULL)
+			return ENXIO;
+	}
 	DEV_LOCK(d);
 	rv = (*d->d_open)(dev, flag, devtype, l);
 	DEV_UNLOCK(d);
+	if (dv != NULL)
+		(*rump_dev_release)(dv);
 	return rv;
 }
 
@@ -462,24 +506,39 @@ bdev_discard(dev_t dev, off_t pos, off_t len)
 	return rv;
 }
 
-/* The device has no hardware any more; its driver may free the unit. */
+/* The unit's detach is sure: who waits to open it stops. */
 void
 bdev_detached(dev_t dev)
 {
+	const struct bdevsw *d = bdevsw_lookup(dev);
+	int unit;
 
+	if (d != NULL && d->d_devtounit != NULL && (unit = (*d->d_devtounit)(dev)) >= 0)
+		(*rump_dev_commit)(d->d_cfdriver, unit);
 }
 
+/* While the driver opens a unit it has a reference: it does not go. */
 int
 cdev_open(dev_t dev, int flag, int devtype, struct lwp *l)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
-	int rv;
+	device_t dv = NULL;
+	int unit, rv;
 
 	if (d == NULL)
 		return ENXIO;
+	if (d->d_devtounit != NULL) {
+		if ((unit = (*d->d_devtounit)(dev)) < 0)
+			return ENXIO;
+		dv = (*rump_dev_acquire)(d->d_cfdriver, unit);
+		if (dv == NULL)
+			return ENXIO;
+	}
 	DEV_LOCK(d);
 	rv = (*d->d_open)(dev, flag, devtype, l);
 	DEV_UNLOCK(d);
+	if (dv != NULL)
+		(*rump_dev_release)(dv);
 	return rv;
 }
 
@@ -647,7 +706,11 @@ cdev_type(dev_t dev)
 void
 cdev_detached(dev_t dev)
 {
+	const struct cdevsw *d = cdevsw_lookup(dev);
+	int unit;
 
+	if (d != NULL && d->d_devtounit != NULL && (unit = (*d->d_devtounit)(dev)) >= 0)
+		(*rump_dev_commit)(d->d_cfdriver, unit);
 }
 
 /*
