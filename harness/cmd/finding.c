@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Reports to findings.  Two reports are the same bug when their kind and
- * their three topmost frames in the kernel, a driver or a target agree;
- * addresses, line numbers and process numbers don't count.
+ * Reports to findings.  Two reports are the same bug when their kind, their
+ * three topmost frames in the kernel, a driver or a target, and what our own
+ * reports say besides agree; addresses, line numbers and other numbers don't
+ * count.  What was not returned is told by its names and by the stack that
+ * allocated it, since the check that misses it is always the same.
  */
 
 #include <ctype.h>
@@ -21,7 +23,7 @@ static const char *const noticing[] = {
 	"memmove", "memset", "memcmp", "strlen", "strcmp", "strncmp", "panic", "vpanic",
 	"kern_assert", "raise", "abort", "gsignal", "__pthread_kill", "pthread_kill", "MemcmpInterceptorCommon",
 	"fiber_", "kmem_free", "kmem_alloc", "kmem_zalloc", "pool_put", "pool_get", "pool_cache_put",
-	"pool_cache_get",
+	"pool_cache_get", "lockdebug_",
 };
 
 static int
@@ -81,6 +83,30 @@ hash(uint64_t h, const char *s)
 	return h;
 }
 
+/* The rest of a line, without its numbers. */
+static uint64_t
+hash_words(uint64_t h, const char *s)
+{
+
+	for (; *s != '\0' && *s != '\n'; s++)
+		if (!isdigit((unsigned char)*s))
+			h = (h ^ (unsigned char)*s) * 0x100000001b3ull;
+	return h;
+}
+
+/* Each line of text that starts with head. */
+static uint64_t
+hash_lines(uint64_t h, const char *text, const char *head)
+{
+	const char *p;
+
+	for (p = text; (p = strstr(p, head)) != NULL;) {
+		p += strlen(head);
+		h = hash_words(h, p);
+	}
+	return h;
+}
+
 static void
 kind_word(struct finding *f, const char *p)
 {
@@ -127,7 +153,17 @@ finding_parse(struct finding *f, const char *text)
 	}
 	if (p == NULL)
 		return -1;
-	for (line = p; line != NULL && n < NFRAMES; ) {
+	f->bucket = hash(0xcbf29ce484222325ull, f->kind);
+	line = p;
+	if (strncmp(p, heads[0], strlen(heads[0])) == 0) {
+		f->bucket = hash_words(f->bucket, p);
+		if (strcmp(f->kind, "not-returned") == 0) {
+			f->bucket = hash_lines(f->bucket, text, "rumpfuzz: not returned: ");
+			if ((q = strstr(text, "rumpfuzz: still allocated: ")) != NULL)
+				line = strchr(q, '\n');
+		}
+	}
+	for (; line != NULL && n < NFRAMES; ) {
 		q = strchr(line, '\n');
 		if (frame(line, q != NULL ? (size_t)(q - line) : strlen(line), fn, sizeof(fn), place,
 		    sizeof(place))) {
@@ -144,6 +180,6 @@ finding_parse(struct finding *f, const char *text)
 			break;		/* an empty line ends the first stack */
 		line = q != NULL ? q + 1 : NULL;
 	}
-	f->bucket = hash(hash(0xcbf29ce484222325ull, f->kind), f->frames);
+	f->bucket = hash(f->bucket, f->frames);
 	return 0;
 }

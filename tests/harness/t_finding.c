@@ -51,6 +51,39 @@ ATF_TC_BODY(same_bug_same_bucket, tc)
 	ATF_CHECK(a.bucket != c.bucket);
 }
 
+/* The check that notices is the same, the bugs are not. */
+#define	HELD(where, line)							\
+	"==7==ERROR: rumpfuzz: lock-held: lock made at vnode.c:" line " (vcache_alloc), taken at "	\
+	where ".c:" line ", is held on the way out of the kernel (1 in all)\n"	\
+	"    #0 0x5 in rumpns_lockdebug_check_user_return /src/l.c:1\n"		\
+	"    #1 0x6 in rumpns_syscall_leave /src/s.c:100:1\n\n"
+#define	LOST(size, func)							\
+	"rumpfuzz: not returned: kmem: 0 before, " size " after\n"		\
+	"rumpfuzz: still allocated: " size " bytes of kmem\n"			\
+	"allocated by thread main here:\n"					\
+	"    #0 0x5 in rumpns_kmem_alloc /src/k.c:1\n    #1 0x6 in rumpns_" func " /src/f.c:100:1\n"	\
+	"==7==ERROR: rumpfuzz: not-returned: 1 kinds of things were not given back\n"	\
+	"    #0 0x6 in check /src/rig.c:100:1\n\n"
+ATF_TC_WITHOUT_HEAD(same_check_other_bug);
+ATF_TC_BODY(same_check_other_bug, tc)
+{
+	struct finding a, b, c;
+
+	ATF_REQUIRE_EQ(finding_parse(&a, HELD("lookup", "10")), 0);
+	ATF_REQUIRE_EQ(finding_parse(&b, HELD("lookup", "12")), 0);
+	ATF_REQUIRE_EQ(finding_parse(&c, HELD("rename", "10")), 0);
+	ATF_CHECK_EQ(a.bucket, b.bucket);
+	ATF_CHECK(a.bucket != c.bucket);
+	ATF_CHECK_STREQ(a.frames, "syscall_leave");
+	ATF_REQUIRE_EQ(finding_parse(&a, LOST("64", "fat_read")), 0);
+	ATF_REQUIRE_EQ(finding_parse(&b, LOST("32", "fat_read")), 0);
+	ATF_REQUIRE_EQ(finding_parse(&c, LOST("64", "dir_read")), 0);
+	ATF_CHECK_STREQ(a.kind, "not-returned");
+	ATF_CHECK_STREQ(a.where, "fat_read (f.c:100)");
+	ATF_CHECK_EQ(a.bucket, b.bucket);
+	ATF_CHECK(a.bucket != c.bucket);
+}
+
 ATF_TC_WITHOUT_HEAD(kinds);
 ATF_TC_BODY(kinds, tc)
 {
@@ -70,6 +103,7 @@ ATF_TP_ADD_TCS(tp)
 {
 
 	ATF_TP_ADD_TC(tp, same_bug_same_bucket);
+	ATF_TP_ADD_TC(tp, same_check_other_bug);
 	ATF_TP_ADD_TC(tp, kinds);
 	return atf_no_error();
 }
