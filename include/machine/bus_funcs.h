@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * What bus_space(9) and bus_dma(9) have besides the functions of
+ * sys/bus_proto.h on amd64: the machine's spaces, and the stream methods,
+ * which are the plain ones where bus and host have the same byte order.
+ */
+
+#ifndef _MACHINE_BUS_FUNCS_H_
+#define	_MACHINE_BUS_FUNCS_H_
+
+#include <machine/bus_defs.h>
+
+extern bus_space_tag_t const x86_bus_space_io;
+extern bus_space_tag_t const x86_bus_space_mem;
+
+#define	bus_space_read_stream_1		bus_space_read_1
+#define	bus_space_read_stream_2		bus_space_read_2
+#define	bus_space_read_stream_4		bus_space_read_4
+#define	bus_space_read_stream_8		bus_space_read_8
+#define	bus_space_write_stream_1	bus_space_write_1
+#define	bus_space_write_stream_2	bus_space_write_2
+#define	bus_space_write_stream_4	bus_space_write_4
+#define	bus_space_write_stream_8	bus_space_write_8
+
+#define	bus_space_read_multi_stream_1	bus_space_read_multi_1
+#define	bus_space_read_multi_stream_2	bus_space_read_multi_2
+#define	bus_space_read_multi_stream_4	bus_space_read_multi_4
+#define	bus_space_read_multi_stream_8	bus_space_read_multi_8
+#define	bus_space_write_multi_stream_1	bus_space_write_multi_1
+#define	bus_space_write_multi_stream_2	bus_space_write_multi_2
+#define	bus_space_write_multi_stream_4	bus_space_write_multi_4
+#define	bus_space_write_multi_stream_8	bus_space_write_multi_8
+
+#define	bus_space_read_region_stream_1	bus_space_read_region_1
+#define	bus_space_read_region_stream_2	bus_space_read_region_2
+#define	bus_space_read_region_stream_4	bus_space_read_region_4
+#define	bus_space_read_region_stream_8	bus_space_read_region_8
+#define	bus_space_write_region_stream_1	bus_space_write_region_1
+#define	bus_space_write_region_stream_2	bus_space_write_region_2
+#define	bus_space_write_region_stream_4	bus_space_write_region_4
+#define	bus_space_write_region_stream_8	bus_space_write_region_8
+
+#define	bus_space_set_multi_stream_1	bus_space_set_multi_1
+#define	bus_space_set_multi_stream_2	bus_space_set_multi_2
+#define	bus_space_set_multi_stream_4	bus_space_set_multi_4
+#define	bus_space_set_multi_stream_8	bus_space_set_multi_8
+#define	bus_space_set_region_stream_1	bus_space_set_region_1
+#define	bus_space_set_region_stream_2	bus_space_set_region_2
+#define	bus_space_set_region_stream_4	bus_space_set_region_4
+#define	bus_space_set_region_stream_8	bus_space_set_region_8
+
+#define	bus_space_copy_region_stream_1	bus_space_copy_region_1
+#define	bus_space_copy_region_stream_2	bus_space_copy_region_2
+#define	bus_space_copy_region_stream_4	bus_space_copy_region_4
+#define	bus_space_copy_region_stream_8	bus_space_copy_region_8
+
+#endif /* !_MACHINE_BUS_FUNCS_H_ */
