@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * What the files of the NVMe driver share.
+ */
+
+#ifndef _NVME_IMPL_H_
+#define	_NVME_IMPL_H_
+
+#include <dev/ic/nvmevar.h>
+
+#define	NVME_ADMIN_TIMEOUT	5000	/* milliseconds */
+#define	NVME_IO_TIMEOUT		10000
+#define	NVME_SHUTDOWN_TIMEOUT	5000
+#define	NVME_PT_TIMEOUT_MAX	60000	/* of a passed through command */
+#define	NVME_MAX_NS		64	/* nsids looked at */
+#define	NVME_MAX_RESETS		3	/* then the controller is dead */
+
+#define	NVME_HAS_VWC(sc)	((sc)->sc_identify.vwc & NVME_ID_CTRLR_VWC_PRESENT)
+
+/* A command somebody waits for. */
+struct nvme_wait {
+	struct nvme_cqe	w_cqe;
+	bool		w_done;		/* q_ccb_mtx */
+};
+
+typedef void (*nvme_fill_t)(struct nvme_queue *, struct nvme_ccb *, void *sqe);
+
+uint32_t nvme_read4(struct nvme_softc *, bus_size_t);
+void	nvme_write4(struct nvme_softc *, bus_size_t, uint32_t);
+uint64_t nvme_read8(struct nvme_softc *, bus_size_t);
+void	nvme_write8(struct nvme_softc *, bus_size_t, uint64_t);
+
+/* nvme_queue.c */
+struct nvme_dmamem *nvme_dmamem_alloc(struct nvme_softc *, size_t);
+void	nvme_dmamem_free(struct nvme_softc *, struct nvme_dmamem *);
+void	nvme_dmamem_sync(struct nvme_softc *, struct nvme_dmamem *, int);
+
+struct nvme_queue *nvme_q_alloc(struct nvme_softc *, uint16_t, u_int);
+void	nvme_q_free(struct nvme_softc *, struct nvme_queue *);
+void	nvme_q_restart(struct nvme_softc *, struct nvme_queue *);
+void	nvme_q_open(struct nvme_queue *);
+void	nvme_q_stop(struct nvme_queue *);
+int	nvme_q_complete(struct nvme_softc *, struct nvme_queue *);
+bool	nvme_q_overdue(struct nvme_queue *, int);
+void	nvme_q_abort(struct nvme_queue *);
+struct nvme_ccb *nvme_ccb_get(struct nvme_queue *, bool);
+void	nvme_ccb_put(struct nvme_queue *, struct nvme_ccb *);
+int	nvme_q_submit(struct nvme_softc *, struct nvme_queue *,
+	    struct nvme_ccb *, const struct nvme_sqe *, int);
+int	nvme_prp_load(struct nvme_softc *, struct nvme_queue *,
+	    struct nvme_ccb *, void *, size_t, bool, bool, struct nvme_sqe *);
+void	nvme_prp_unload(struct nvme_softc *, struct nvme_queue *,
+	    struct nvme_ccb *);
+int	nvme_exec(struct nvme_softc *, struct nvme_queue *, struct nvme_ccb *,
+	    const struct nvme_sqe *, int, bool, struct nvme_cqe *);
+
+/* nvme.c */
+int	nvme_admin(struct nvme_softc *, struct nvme_sqe *, void *, size_t, bool,
+	    int, uint32_t *);
+void	nvme_fail(struct nvme_softc *, bool, const char *, ...)
+	    __printflike(3, 4);
+void	nvme_halt(struct nvme_softc *, bool);
+void	nvme_timeout_arm(struct nvme_softc *);
+int	nvme_hold(struct nvme_softc *);
+void	nvme_rele(struct nvme_softc *);
+int	nvme_component_init(void);
+
+/* nvme_dev.c */
+extern const struct cdevsw nvme_cdevsw;
+
+#endif /* !_NVME_IMPL_H_ */
