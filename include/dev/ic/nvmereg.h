@@ -133,7 +133,7 @@ struct nvme_sqe {
 	union {
 		uint64_t	prp[2];
 		struct nvme_sge	sge;
-	} __packed entry;		/* data */
+	} entry;		/* data */
 	uint32_t	cdw10;
 	uint32_t	cdw11;
 	uint32_t	cdw12;
@@ -175,7 +175,7 @@ struct nvme_sqe_io {
 	union {
 		uint64_t	prp[2];
 		struct nvme_sge	sge;
-	} __packed entry;
+	} entry;
 	uint64_t	slba;		/* first block */
 	uint16_t	nlb;		/* blocks - 1 */
 	uint16_t	ioflags;
