@@ -83,9 +83,12 @@ struct devops_node {
 struct devops_ioctl {
 	unsigned long di_cmd;
 	const char *di_name;
-	/* Puts sense into the argument, beyond bytes of the operation; or NULL. */
+	/* Puts sense into the argument, which has bytes of the operation; or NULL. */
 	void	(*di_fill)(const struct devop *, void *arg);
+	/* The argument begins as what this one gets (0: none), with one byte changed. */
+	unsigned long di_from;
 };
+extern const struct devops_ioctl devops_disk_ioctls[];	/* what each disk has */
 
 /* Where the mutator aims: what the hostile layer can do to this device. */
 struct devmut_hints {
@@ -100,14 +103,16 @@ struct devops;
 /* A kind of device.  Functions may be NULL unless it is said otherwise. */
 struct devops_dev {
 	const char *dd_bus;		/* the bus that is rescanned: "pci0" */
-	const char *dd_attr;		/* and its interface attribute: "pci" */
-	const char *dd_device;		/* what is detached at the end: "virtio0" */
+	const char *dd_attr;		/* and its interface attribute: "pci", or NULL */
 	int	dd_nopci;		/* makes its own way: no struct pcim_bus */
 	const struct devops_node *dd_nodes;	/* ends with NULL */
 	const struct devops_ioctl *dd_ioctls;	/* ends with 0 */
 	const struct devmut_hints *dd_hints;
 
-	/* Makes the device from dv_knobs, plugged in; never NULL. */
+	/*
+	 * Makes the device from dv_knobs, plugged in; never NULL.  It may
+	 * choose another bus by setting dv_bus and dv_attr.
+	 */
 	int	(*dd_create)(struct devops *);
 	/* Pulled out, perhaps from within one of its own functions; again: nothing. */
 	void	(*dd_unplug)(struct devops *);
@@ -115,14 +120,15 @@ struct devops_dev {
 	int	(*dd_plug)(struct devops *);
 	/* Something happens on the device's side. */
 	void	(*dd_event)(struct devops *, const struct devop *);
-	/* After the detach; the bus frees what it owns by itself. */
+	/* After the detach; the PCI bus frees what it owns by itself. */
 	void	(*dd_destroy)(struct devops *);
 };
 
 /* One input while it runs. */
 struct devops {
 	const struct devops_dev *dv_dev;
-	struct pcim_bus *dv_bus;
+	struct pcim_bus *dv_pci;
+	const char *dv_bus, *dv_attr;	/* as dd_bus, dd_attr */
 	void	*dv_model;		/* dd_create's own */
 	struct input dv_knobs;		/* DEVOPS_KNOBS bytes */
 	uint32_t dv_delay;
@@ -133,10 +139,15 @@ struct devops {
 	const struct rumpuser_image_ops *dv_ops;
 	void	*dv_cookie;
 	uint64_t dv_size;
+	uint32_t dv_blksize;		/* transfers are multiples of this */
+	int	dv_readonly;
 	int	dv_tampered;		/* an event or a fault: errors are in order */
 };
 
-/* Before the snapshot; the main bus has the bus named by the device. */
+/* Nobody and nothing has interfered: all has to work. */
+int	devops_clean(const struct devops *);
+
+/* Before the snapshot. */
 int	devops_boot(void);
 void	devops_run(const struct devops_dev *, const uint8_t *data, size_t len);
 

@@ -42,42 +42,6 @@ static struct {
 	unsigned nlate;
 } h;
 
-void
-hostile_decode(struct hostile_record *hr, const uint8_t *p)
-{
-	unsigned i;
-
-	hr->hr_kind = p[0] % HOSTILE_NKIND;
-	hr->hr_how = p[1] % HOSTILE_NHOW;
-	hr->hr_where = p[2] | p[3] << 8;
-	hr->hr_nth = p[4] | p[5] << 8;
-	hr->hr_count = p[6];
-	hr->hr_width = p[7];
-	hr->hr_off = p[8] | p[9] << 8 | p[10] << 16 | (uint32_t)p[11] << 24;
-	hr->hr_val = 0;
-	for (i = 8; i-- > 0;)
-		hr->hr_val = hr->hr_val << 8 | p[12 + i];
-}
-
-void
-hostile_encode(const struct hostile_record *hr, uint8_t *p)
-{
-	unsigned i;
-
-	p[0] = hr->hr_kind;
-	p[1] = hr->hr_how;
-	p[2] = hr->hr_where;
-	p[3] = hr->hr_where >> 8;
-	p[4] = hr->hr_nth;
-	p[5] = hr->hr_nth >> 8;
-	p[6] = hr->hr_count;
-	p[7] = hr->hr_width;
-	for (i = 0; i < 4; i++)
-		p[8 + i] = hr->hr_off >> (8 * i);
-	for (i = 0; i < 8; i++)
-		p[12 + i] = hr->hr_val >> (8 * i);
-}
-
 /* Whether record i, whose event this is, strikes now. */
 static int
 strikes(unsigned i)

@@ -720,6 +720,4 @@ vm_notify(struct virtiom *vm, unsigned q)
 	}
 	if (vm->vm_p.vp_delay == 0)
 		vm_run(vm, when);
-	else if (vm->vm_pci != NULL)
-		pcim_kick(vm->vm_pci);
 }

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Targets of virtio drivers; see devops_virtio.h. */
+
+#include <errno.h>
+#include <string.h>
+
+#include <rump/rumpuser_fuzz.h>
+
+#include "devops_virtio.h"
+
+#define SLOT	3			/* the device's place on the bus */
+
+/* Identity, command and status, BARs, capabilities' head, INTx, the capabilities. */
+static const uint16_t conf[] = {
+	0x00, 0x02, 0x04, 0x06, 0x08, 0x0c, 0x0e, 0x10, 0x14, 0x18, 0x20, 0x24, 0x2c, 0x34, 0x3c, 0x3d, 0x40,
+	0x42, 0x44, 0x48, 0x4c, 0x50, 0x54, 0x58, 0x5c, 0x60, 0x64, 0x68, 0x6c, 0x70, 0x74, 0x78, 0x7c, 0x80,
+	0x84, 0x88, 0x8c, 0x90, 0x94, 0x98, 0x9c, 0xa0, HOSTILE_ANY
+};
+
+/* Common configuration, ISR, device configuration; legacy; mmio (also at 0x100). */
+static const uint16_t regs[] = {
+	0x04, 0x12, 0x14, 0x15, 0x16, 0x18, 0x1a, 0x1c, 0x1e, 0x80, 0x00, 0x08, 0x0c, 0x10, 0x34, 0x44, 0x60,
+	0x70, 0xfc, 0x100, 0x104, 0x108, 0x10c, 0x110, 0x112, 0x113, 0x114, 0x118, 0x119, 0x11a, 0x11c, 0x120,
+	0x122, 0x124, 0x128, 0x12c, 0x130, 0x134, 0x138, HOSTILE_ANY
+};
+
+#define QUEUE(q)								\
+	VIRTIOM_TAG(q, VIRTIOM_F_USED_IDX), VIRTIOM_TAG(q, VIRTIOM_F_USED_ID),	\
+	VIRTIOM_TAG(q, VIRTIOM_F_USED_LEN), VIRTIOM_TAG(q, VIRTIOM_F_AVAIL_EVENT), \
+	VIRTIOM_TAG(q, VIRTIOM_F_AVAIL_IDX), VIRTIOM_TAG(q, VIRTIOM_F_AVAIL_RING), \
+	VIRTIOM_TAG(q, VIRTIOM_F_DESC), VIRTIOM_TAG(q, VIRTIOM_F_OUT),		\
+	VIRTIOM_TAG(q, VIRTIOM_F_IN), VIRTIOM_TAG(q, VIRTIOM_F_STATUS)
+static const uint16_t tags[] = { QUEUE(0), QUEUE(1), QUEUE(2), QUEUE(3), HOSTILE_ANY };
+
+#define REGIONS(q)								\
+	VIRTIOM_REGION(q, VIRTIOM_R_DESC), VIRTIOM_REGION(q, VIRTIOM_R_DESC),	\
+	VIRTIOM_REGION(q, VIRTIOM_R_AVAIL), VIRTIOM_REGION(q, VIRTIOM_R_USED)
+static const uint16_t regions[] = { REGIONS(0), REGIONS(1), REGIONS(2), HOSTILE_ANY };
+
+/* Sizes of queues and their neighbours; descriptor flags and next fields. */
+static const uint64_t values[] = {
+	1, 2, 3, 15, 16, 17, 31, 32, 64, 255, 256, 1024, 1025, 32768, 0xffff, 0x10000, 0x00010000, 0xffff0001,
+	0x40, 0x80, 512, 513, 0x7fffffff, 0xffffffff, 0x100000000, 0
+};
+
+static void
+mutate_knobs(uint8_t *k, uint32_t (*rnd)(void *, uint32_t), void *arg)
+{
+
+	switch (rnd(arg, 6)) {
+	case 0:
+		k[0] = rnd(arg, VIRTIOM_NTRANSPORT);
+		break;
+	case 1:
+		k[1] = rnd(arg, 2) ? rnd(arg, 11) : 0;
+		break;
+	case 2:
+		k[2] ^= 1 << rnd(arg, 3);
+		break;
+	case 3:
+		k[3 + rnd(arg, 5)] ^= 1 << rnd(arg, 8);
+		break;
+	default:
+		k[9 + rnd(arg, DEVOPS_KNOBS - 9)] = rnd(arg, 2) ? rnd(arg, 8) : rnd(arg, 256);
+	}
+}
+
+const struct devmut_hints devops_virtio_hints = {
+	.mh_conf = conf,
+	.mh_regs = regs,
+	.mh_tags = tags,
+	.mh_regions = regions,
+	.mh_values = values,
+	.mh_knobs = mutate_knobs,
+};
+
+void
+devops_virtio_params(struct devops *d, struct virtiom_params *vp)
+{
+	uint8_t n, bits;
+
+	memset(vp, 0, sizeof(*vp));
+	vp->vp_transport = input_u8(&d->dv_knobs) % VIRTIOM_NTRANSPORT;
+	n = input_u8(&d->dv_knobs) % 11;
+	vp->vp_qsize = n != 0 ? 1u << n : 0;
+	bits = input_u8(&d->dv_knobs);
+	vp->vp_nomsix = (bits & DEVOPS_VIRTIO_NOMSIX) != 0;
+	vp->vp_reorder = (bits & DEVOPS_VIRTIO_REORDER) != 0;
+	vp->vp_qemu = (bits & DEVOPS_VIRTIO_QEMU) != 0;
+	vp->vp_without = input_u32(&d->dv_knobs);
+	vp->vp_without |= (uint64_t)input_u8(&d->dv_knobs) << 32;
+	input_u8(&d->dv_knobs);
+	vp->vp_delay = d->dv_delay;
+	/* Without VERSION_1 a device of today is none that a driver must take. */
+	if (vp->vp_transport == VIRTIOM_MODERN || vp->vp_transport == VIRTIOM_MMIO)
+		vp->vp_without &= ~(1ull << 32);
+}
+
+int
+devops_virtio_attach(struct devops *d, const struct virtiom_params *vp, struct virtiom *vm)
+{
+
+	if (vm == NULL)
+		return ENOMEM;
+	d->dv_model = vm;
+	if (vp->vp_transport == VIRTIOM_MMIO || vp->vp_transport == VIRTIOM_MMIO_LEGACY) {
+		d->dv_bus = "mainbus0";
+		d->dv_attr = "mainbus";
+	}
+	return virtiom_plug(vm, d->dv_pci, SLOT);
+}
+
+void
+devops_virtio_unplug(struct devops *d)
+{
+
+	virtiom_unplug(d->dv_model);
+}
+
+int
+devops_virtio_plug(struct devops *d)
+{
+
+	return virtiom_plug(d->dv_model, d->dv_pci, SLOT);
+}
+
+void
+devops_virtio_destroy(struct devops *d)
+{
+
+	if (devops_clean(d) && virtiom_running(d->dv_model))
+		rumpuser_report("device-protocol", "the driver is detached and the device was not "
+		    "reset");
+}
