@@ -9,12 +9,14 @@
 #define _RUMP_SYS_KERN_H_
 
 #include <sys/types.h>
+#include <sys/device_if.h>
 #include <sys/lwp.h>
 #include <sys/proc.h>
 #include <sys/cpu.h>
 
 #include <rump/rump.h>
 
+struct cfdriver;
 struct modinfo;
 struct rump_component;
 
@@ -75,6 +77,20 @@ int	rump_component_count(enum rump_component_type);
 extern void (*rump_proc_vfs_init)(struct proc *);
 extern void (*rump_proc_vfs_release)(struct proc *);
 extern void (*rump_vfs_sync)(void);
+
+/*
+ * Hooks of the device faction, no-ops until it sets them.  mainbus: all
+ * drivers are known, their devices may be found.  acquire: a reference to a
+ * unit (NULL: it isn't there), release gives it back; commit: the unit's
+ * detach can't fail any more.
+ */
+extern void (*rump_dev_mainbus)(void);
+extern device_t (*rump_dev_acquire)(struct cfdriver *, int);
+extern void (*rump_dev_release)(device_t);
+extern void (*rump_dev_commit)(struct cfdriver *, int);
+
+/* l_pflag: the lwp runs an interrupt handler. */
+#define	LP_HARDINTR	0x40000000
 
 /* An lwp of a new process of the given parent; without a host thread. */
 int	rump_lwproc_rfork(int);

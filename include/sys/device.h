@@ -367,8 +367,6 @@ void	config_create_mountrootthreads(void);
 int	config_finalize_register(device_t, int (*)(device_t));
 void	config_finalize(void);
 void	config_finalize_mountroot(void);
-void	config_twiddle_init(void);
-void	config_twiddle_fn(void *);
 
 /*
  * drvctl(4), and who is told of devices that come and go.
@@ -507,10 +505,6 @@ void	device_pmf_driver_set_child_register(device_t, bool (*)(device_t));
 device_lock_t device_getlock(device_t);
 bool	device_pmf_lock(device_t);
 void	device_pmf_unlock(device_t);
-bool	device_is_self_suspended(device_t);
-void	device_pmf_self_suspend(device_t, const pmf_qual_t *);
-void	device_pmf_self_resume(device_t, const pmf_qual_t *);
-bool	device_pmf_self_wait(device_t, const pmf_qual_t *);
 
 #endif /* _KERNEL */
 

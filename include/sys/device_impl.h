@@ -9,7 +9,6 @@
 
 #include <sys/device.h>
 
-struct localcount;
 struct lwp;
 
 struct device_lock {
@@ -43,7 +42,7 @@ struct device {
 	int		*dv_locators;	/* !: as many as dv_nlocs, or NULL */
 	int		dv_nlocs;	/* ! */
 	prop_dictionary_t dv_properties; /* a: made when asked for */
-	struct localcount *dv_localcount; /* references of device_lookup_acquire */
+	u_int		dv_refcnt;	/* m: device_lookup_acquire() */
 
 	int		dv_pending;	/* m: config_pending_incr() */
 	TAILQ_ENTRY(device) dv_pending_list;	/* m */

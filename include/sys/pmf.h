@@ -88,9 +88,6 @@ bool	pmf_device_subtree_resume(device_t, const pmf_qual_t *);
 bool	pmf_device_descendants_release(device_t, const pmf_qual_t *);
 bool	pmf_device_subtree_release(device_t, const pmf_qual_t *);
 
-bool	pmf_class_input_register(device_t);
-bool	pmf_class_display_register(device_t);
-
 void	pmf_qual_recursive_copy(pmf_qual_t *, const pmf_qual_t *);
 void	pmf_self_suspensor_init(device_t, device_suspensor_t *, pmf_qual_t *);
 

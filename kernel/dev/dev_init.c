@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Boot of the device component.
+ * Boot of the device component: its tables with the drivers', then mainbus
+ * with all that is on it, then, when threads and interrupts work, what
+ * drivers put off until now.
  */
 
 #include <sys/param.h>
@@ -11,12 +13,37 @@
 
 #include <rump-sys/kern.h>
 
+#include "autoconf_impl.h"
 #include "disk_impl.h"
+
+static void
+commit(struct cfdriver *cd, int unit)
+{
+	device_t dev = device_lookup(cd, unit);
+
+	if (dev != NULL)
+		config_detach_commit(dev);
+}
 
 RUMP_COMPONENT(RUMP_COMPONENT_DEV)
 {
 
+	config_init_mi();
+	rump_dev_mainbus = mainbus_attach;
+	rump_dev_acquire = device_lookup_acquire;
+	rump_dev_release = device_release;
+	rump_dev_commit = commit;
 	iostat_init();
 	disk_sysinit();
 	dkwedge_init();
+	intr_init();
+	drvctl_init();
+}
+
+RUMP_COMPONENT(RUMP_COMPONENT_POSTINIT)
+{
+
+	config_create_interruptthreads();
+	config_create_mountrootthreads();
+	config_finalize();
 }

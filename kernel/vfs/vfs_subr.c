@@ -227,6 +227,10 @@ vdevgone(int maj, int minl, int minh, enum vtype type)
 	int mn;
 
 	for (mn = minl; mn <= minh; mn++) {
+		if (type == VBLK)
+			bdev_detached(makedev(maj, mn));
+		else
+			cdev_detached(makedev(maj, mn));
 		while (spec_node_lookup_by_dev(type, makedev(maj, mn), 0,
 		    &vp) == 0) {
 			VOP_REVOKE(vp, REVOKEALL);
