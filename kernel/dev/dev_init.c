@@ -14,6 +14,7 @@
 #include <rump-sys/kern.h>
 
 #include "autoconf_impl.h"
+#include "bus_impl.h"
 #include "disk_impl.h"
 
 static void
@@ -28,6 +29,8 @@ commit(struct cfdriver *cd, int unit)
 RUMP_COMPONENT(RUMP_COMPONENT_DEV)
 {
 
+	bus_space_init();
+	bus_dma_init();
 	config_init_mi();
 	rump_dev_mainbus = mainbus_attach;
 	rump_dev_acquire = device_lookup_acquire;
