@@ -316,7 +316,11 @@ uint32_t
 vm_config_read(struct virtiom *vm, unsigned off, unsigned width)
 {
 
-	if (width > 4 || off > vm->vm_cfglen || width > vm->vm_cfglen - off)
+	if (width > 4) {
+		vm_violation(vm, "configuration read at %u with width %u", off, width);
+		return 0;
+	}
+	if (off > vm->vm_cfglen || width > vm->vm_cfglen - off)
 		return 0;
 	return get_le(vm->vm_cfg + off, width);
 }
@@ -482,9 +486,8 @@ take_seg(struct vm_chain *c, uint64_t addr, uint32_t len, uint16_t flags)
 	return c->c_inlen + c->c_outlen > 1ull << 32 ? "more than 4 GiB" : NULL;
 }
 
-/* Reads the descriptors of head; 0: they are of no use. */
-static int
-walk(struct virtiom *vm, unsigned q, uint16_t head, struct vm_chain *c)
+int
+vm_walk(struct virtiom *vm, unsigned q, uint16_t head, struct vm_chain *c)
 {
 	struct vm_queue *vq = &vm->vm_q[q];
 	uint64_t table = vq->vq_desc, addr;
@@ -551,7 +554,7 @@ vm_pop(struct virtiom *vm, unsigned q, struct vm_chain *c)
 
 	if (!virtiom_running(vm) || hostile_silent(&until))
 		return 0;
-	return next_head(vm, q, &head) && walk(vm, q, head, c);
+	return next_head(vm, q, &head) && vm_walk(vm, q, head, c);
 }
 
 void
@@ -668,9 +671,13 @@ vm_run(struct virtiom *vm, uint64_t now)
 		p = vm->vm_pend[i];
 		vm->vm_npend--;
 		memmove(&vm->vm_pend[i], &vm->vm_pend[i + 1], (vm->vm_npend - i) * sizeof(p));
-		if (!walk(vm, p.p_q, p.p_head, &vm->vm_chain))
+		len = p.p_len;
+		if (p.p_done) {
+			vm->vm_chain.c_q = p.p_q;
+			vm->vm_chain.c_head = p.p_head;
+		} else if (!vm_walk(vm, p.p_q, p.p_head, &vm->vm_chain) ||
+		    (len = vm->vm_class->vc_request(vm, &vm->vm_chain)) == VM_HELD)
 			continue;
-		len = vm->vm_class->vc_request(vm, &vm->vm_chain);
 		vm_push(vm, &vm->vm_chain, len);
 		touched |= 1ull << p.p_q;
 	}
@@ -678,6 +685,33 @@ vm_run(struct virtiom *vm, uint64_t now)
 		if ((touched & 1) != 0)
 			vm_signal(vm, q);
 	vm->vm_busy = 0;
+}
+
+/* 0: no memory, which a device answers by wanting a reset. */
+static int
+add_pend(struct virtiom *vm, const struct vm_pend *pend)
+{
+
+	if (vm->vm_npend == vm->vm_maxpend) {
+		unsigned n = vm->vm_maxpend ? 2 * vm->vm_maxpend : 16;
+		struct vm_pend *p = realloc(vm->vm_pend, n * sizeof(*p));
+
+		if (p == NULL) {
+			virtiom_need_reset(vm);
+			return 0;
+		}
+		vm->vm_pend = p;
+		vm->vm_maxpend = n;
+	}
+	vm->vm_pend[vm->vm_npend++] = *pend;
+	return 1;
+}
+
+void
+vm_later(struct virtiom *vm, unsigned q, uint16_t head, uint32_t len, uint64_t when)
+{
+
+	add_pend(vm, &(struct vm_pend){ when, q, head, 1, len });
 }
 
 void
@@ -702,22 +736,9 @@ vm_notify(struct virtiom *vm, unsigned q)
 		return;
 	}
 	when = rumpuser_dev_now() + vm->vm_p.vp_delay * 1000ull;
-	while (next_head(vm, q, &head)) {
-		if (vm->vm_npend == vm->vm_maxpend) {
-			unsigned n = vm->vm_maxpend ? 2 * vm->vm_maxpend : 16;
-			struct vm_pend *p = realloc(vm->vm_pend, n * sizeof(*p));
-
-			if (p == NULL) {
-				virtiom_need_reset(vm);
-				return;
-			}
-			vm->vm_pend = p;
-			vm->vm_maxpend = n;
-		}
-		vm->vm_pend[vm->vm_npend].p_when = when;
-		vm->vm_pend[vm->vm_npend].p_q = q;
-		vm->vm_pend[vm->vm_npend++].p_head = head;
-	}
+	while (next_head(vm, q, &head))
+		if (!add_pend(vm, &(struct vm_pend){ when, q, head, 0, 0 }))
+			return;
 	if (vm->vm_p.vp_delay == 0)
 		vm_run(vm, when);
 }

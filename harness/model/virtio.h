@@ -25,6 +25,7 @@
 #include "hostile.h"
 
 struct pcim_bus;
+struct scsim_target;
 struct virtiom;
 
 #define VIRTIOM_MAXQ	34		/* a console with 16 ports */
@@ -107,43 +108,33 @@ void	virtiom_blk_fail(struct virtiom *, unsigned nth, uint8_t status);
 void	virtiom_blk_counts(const struct virtiom *, unsigned counts[4]);
 
 /*
- * SCSI host (5.6).  A command is executed by the function given: it reads at
- * most outlen bytes, fills at most *inlenp, and says how many it filled.
+ * SCSI host (5.6) with targets of scsi.h, which stay the caller's and must
+ * outlive it.  Units that come and go are told by events.
  */
+#define VIRTIOM_NTARGETS	8
 struct virtiom_scsi_params {
-	unsigned sp_max_target, sp_max_lun;	/* 0: 1 and 8 */
-	unsigned sp_cmd_per_lun;		/* 0: the queue's size */
-	/*
-	 * lun is the 8-byte structure's number.  Returns the virtio response
-	 * (0 OK, 3 BAD_TARGET ...); *statusp is the SCSI status and the
-	 * sense data has *senselenp bytes.
-	 */
-	int	(*sp_exec)(void *arg, unsigned target, unsigned lun, const uint8_t *cdb,
-		    size_t cdblen, const void *out, size_t outlen, void *in, size_t *inlenp,
-		    uint8_t *statusp, void *sense, size_t *senselenp);
-	/* Task management; returns the virtio response (0: complete). */
-	int	(*sp_tmf)(void *arg, unsigned target, unsigned lun, unsigned subtype, uint64_t tag);
-	void	*sp_arg;
+	struct scsim_target *sp_target[VIRTIOM_NTARGETS];	/* NULL: nobody there */
+	unsigned sp_max_lun;		/* 0: 16383 */
+	unsigned sp_cmd_per_lun;	/* 0: 128 */
+	unsigned sp_seg_max;		/* 0: what the queue holds */
+	unsigned sp_max_sectors;	/* 0: 65535 */
 };
 struct virtiom *virtiom_scsi_create(const struct virtiom_params *, const struct virtiom_scsi_params *);
 /* An event (5.6.6.3): 1 transport reset, 2 asynchronous notify, 3 parameter change. */
-int	virtiom_scsi_event(struct virtiom *, uint32_t event, unsigned target, unsigned lun,
+void	virtiom_scsi_event(struct virtiom *, uint32_t event, unsigned target, unsigned lun,
 	    uint32_t reason);
 
 /* Entropy (5.4): bytes of a counter, at most chunk (0: all asked for) each time. */
 struct virtiom *virtiom_rng_create(const struct virtiom_params *, unsigned chunk);
 
-/*
- * Console (5.3): ports echo what is written to them, to the same port.
- * multiport offers F_MULTIPORT with nports.
- */
+/* Console (5.3); multiport offers F_MULTIPORT with nports (16 at most). */
 struct virtiom *virtiom_console_create(const struct virtiom_params *, unsigned nports, int multiport);
 /* Input for a port as if typed; returns what there was room for. */
 size_t	virtiom_console_input(struct virtiom *, unsigned port, const void *buf, size_t len);
 /* What the driver has written to a port, at most len bytes; consumed. */
 size_t	virtiom_console_output(struct virtiom *, unsigned port, void *buf, size_t len);
 /* A control message (5.3.6.2) to the driver: event 1 DEVICE_ADD, 2 REMOVE, 6 OPEN ... */
-int	virtiom_console_control(struct virtiom *, unsigned port, unsigned event, unsigned value);
+void	virtiom_console_control(struct virtiom *, unsigned port, unsigned event, unsigned value);
 
 /* Memory balloon (5.5). */
 struct virtiom *virtiom_balloon_create(const struct virtiom_params *, uint32_t pages);

@@ -63,10 +63,15 @@ struct vm_chain {
 	struct vm_seg c_seg[VIRTIOM_MAXSEG];
 };
 
+/* A request to run, or one that was run and is to be given back, at some time. */
 struct vm_pend {
 	uint64_t p_when;
 	uint16_t p_q, p_head;
+	int	p_done;
+	uint32_t p_len;
 };
+
+#define VM_HELD	UINT32_MAX		/* vc_request: vm_later() or nobody gives it back */
 
 struct vm_class {
 	const char *vc_name;
@@ -148,6 +153,10 @@ int	vm_mmio_plug(struct virtiom *, struct pcim_bus *);
 
 /* For classes: takes the next buffer of a kept queue; 0: none. */
 int	vm_pop(struct virtiom *, unsigned q, struct vm_chain *);
+/* Reads the descriptors of a head again; 0: they are of no use. */
+int	vm_walk(struct virtiom *, unsigned q, uint16_t head, struct vm_chain *);
+/* A request that is held is given back at that time. */
+void	vm_later(struct virtiom *, unsigned q, uint16_t head, uint32_t len, uint64_t when);
 /* Gives a request back with len bytes written. */
 void	vm_push(struct virtiom *, const struct vm_chain *, uint32_t len);
 /* Interrupts for what was pushed, where the driver wants them. */
