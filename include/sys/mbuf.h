@@ -243,6 +243,10 @@ do {									\
 #define	M_MOVE_PKTHDR(to, from)	m_move_pkthdr((to), (from))
 #define	M_COPY_PKTHDR(to, from)	m_copy_pkthdr((to), (from))
 
+/* Mbufs themselves, for an ext_free that gets one. */
+struct pool_cache;
+extern struct pool_cache *mb_cache;
+
 struct mbuf *m_get(int, int);
 struct mbuf *m_gethdr(int, int);
 struct mbuf *m_getcl(int, int, int);
