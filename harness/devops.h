@@ -89,6 +89,7 @@ struct devops_ioctl {
 	unsigned long di_from;
 };
 extern const struct devops_ioctl devops_disk_ioctls[];	/* what each disk has */
+extern const struct devops_ioctl devops_tty_ioctls[];	/* what each terminal has */
 
 /* Where the mutator aims: what the hostile layer can do to this device. */
 struct devmut_hints {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * The ioctls of every disk (dkio(4)), with arguments that make sense.  Host
- * code does not see the kernel's headers, so their numbers stand here.
+ * The ioctls of every disk (dkio(4)) and every terminal (tty(4)), with
+ * arguments that make sense.  Host code does not see the kernel's headers, so
+ * their numbers stand here.
  */
 
 #include <stdint.h>
@@ -79,5 +80,32 @@ const struct devops_ioctl devops_disk_ioctls[] = {
 	{ 0x8030647e, "DIOCSSTRATEGY", NULL, 0x4030647d },
 	{ 0x40046480, "DIOCTUR", NULL, 0 },
 	{ 0x40086487, "DIOCGSECTORALIGN", NULL, 0 },
+	{ 0, NULL, NULL, 0 },
+};
+
+const struct devops_ioctl devops_tty_ioctls[] = {
+	{ 0x402c7413, "TIOCGETA", NULL, 0 },
+	{ 0x802c7414, "TIOCSETA", NULL, 0x402c7413 },
+	{ 0x802c7415, "TIOCSETAW", NULL, 0x402c7413 },
+	{ 0x802c7416, "TIOCSETAF", NULL, 0x402c7413 },
+	{ 0x40087468, "TIOCGWINSZ", NULL, 0 },
+	{ 0x80087467, "TIOCSWINSZ", NULL, 0 },
+	{ 0x4004667f, "FIONREAD", NULL, 0 },
+	{ 0x40047473, "TIOCOUTQ", NULL, 0 },
+	{ 0x2000746f, "TIOCSTOP", NULL, 0 },
+	{ 0x2000746e, "TIOCSTART", NULL, 0 },
+	{ 0x2000747b, "TIOCSBRK", NULL, 0 },
+	{ 0x2000747a, "TIOCCBRK", NULL, 0 },
+	{ 0x20007479, "TIOCSDTR", NULL, 0 },
+	{ 0x20007478, "TIOCCDTR", NULL, 0 },
+	{ 0x2000745e, "TIOCDRAIN", NULL, 0 },
+	{ 0x80047410, "TIOCFLUSH", NULL, 0 },
+	{ 0x2000740d, "TIOCEXCL", NULL, 0 },
+	{ 0x2000740e, "TIOCNXCL", NULL, 0 },
+	{ 0x4004746a, "TIOCMGET", NULL, 0 },
+	{ 0x8004746d, "TIOCMSET", NULL, 0 },
+	{ 0x80017472, "TIOCSTI", NULL, 0 },
+	{ 0x8004667e, "FIONBIO", NULL, 0 },
+	{ 0x8004667d, "FIOASYNC", NULL, 0 },
 	{ 0, NULL, NULL, 0 },
 };
