@@ -13,7 +13,7 @@
 #ifdef _KERNEL
 #include <sys/systm.h>
 
-/* An xfer of the periph's, or NULL (none free and NOSLEEP).  Locks itself. */
+/* An xfer of the periph, or NULL (none free and NOSLEEP, or it goes); lock held. */
 struct scsipi_xfer *scsipi_get_xs(struct scsipi_periph *, int);
 /* Gives it back; the channel's lock is held. */
 void	scsipi_put_xs(struct scsipi_xfer *);

@@ -305,6 +305,8 @@ struct scsipi_periph {
 	kcondvar_t periph_cv;
 #define	periph_cv_periph(p)	(&(p)->periph_cv)
 #define	periph_cv_active(p)	(&(p)->periph_cv)
+
+	int	periph_waiters;		/* sleepers for an opening */
 };
 #endif
 

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * What the files of the middle layer share.
+ */
+
+#ifndef _SCSIPI_IMPL_H_
+#define	_SCSIPI_IMPL_H_
+
+#include <dev/scsipi/scsipiconf.h>
+
+/* periph_flags: scsipi_kill_pending() was here, nothing starts any more. */
+#define	PERIPH_GONE		0x1000
+
+/* chan_flags: somebody is in scsipi_run_queue(); it shall look again. */
+#define	SCSIPI_CHAN_RUNNING	0x1000
+#define	SCSIPI_CHAN_RERUN	0x2000
+
+/* xs_status: where the middle layer has the command. */
+#define	XS_STS_QUEUED		0x00000010	/* on chan_queue */
+#define	XS_STS_SENT		0x00000020	/* with the adapter */
+#define	XS_STS_LOST		0x00000040	/* given up while it is there */
+#define	XS_STS_FROZE		0x00000080	/* froze its periph */
+#define	XS_STS_MASK		0x000000f0
+
+/* Times a command may be queued again, whatever the reason. */
+#define	SCSIPI_MAXREQUEUE	64
+
+/* LUNs of REPORT LUNS, and those found one by one, that are looked at. */
+#define	SCSIPI_MAXLUNS		256
+
+/*
+ * Sense data in the fixed format, whatever the device sent: descriptor
+ * format is translated, SCSI-1's becomes "no sense".
+ */
+void	scsipi_sense_fixed(const struct scsi_sense_data *, struct scsi_sense_data *);
+
+/* Whether the periph is going away. */
+static inline bool
+scsipi_periph_gone(const struct scsipi_periph *periph)
+{
+
+	return (periph->periph_flags & PERIPH_GONE) != 0;
+}
+
+/* The words of scsipi_verbose.c. */
+int	scsipi_print_sense_real(struct scsipi_xfer *, int);
+void	scsipi_print_sense_data_real(struct scsi_sense_data *, int);
+const char *scsipi_sense_text(unsigned asc, unsigned ascq);
+
+/* A device's strings without control characters and trailing blanks. */
+void	scsipi_strvis(char *dst, size_t dlen, const char *src, size_t slen);
+
+/* Fails the commands that the adapter has not got. */
+void	scsipi_fail_queued(struct scsipi_periph *);
+
+#endif /* !_SCSIPI_IMPL_H_ */
