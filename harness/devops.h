@@ -130,7 +130,7 @@ struct devops {
 	const struct devops_dev *dv_dev;
 	struct pcim_bus *dv_pci;
 	const char *dv_bus, *dv_attr;	/* as dd_bus, dd_attr */
-	void	*dv_model;		/* dd_create's own */
+	void	*dv_model, *dv_aux;	/* dd_create's own */
 	struct input dv_knobs;		/* DEVOPS_KNOBS bytes */
 	uint32_t dv_delay;
 	const uint8_t *dv_script;

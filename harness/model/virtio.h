@@ -108,8 +108,8 @@ void	virtiom_blk_fail(struct virtiom *, unsigned nth, uint8_t status);
 void	virtiom_blk_counts(const struct virtiom *, unsigned counts[4]);
 
 /*
- * SCSI host (5.6) with targets of scsi.h, which stay the caller's and must
- * outlive it.  Units that come and go are told by events.
+ * SCSI host (5.6) with targets of scsi.h, which it owns and destroys in its
+ * end.  Units that come and go are told by events.
  */
 #define VIRTIOM_NTARGETS	8
 struct virtiom_scsi_params {

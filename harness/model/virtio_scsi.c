@@ -392,8 +392,7 @@ scsi_free(struct virtiom *vm)
 	unsigned i;
 
 	for (i = 0; i < VIRTIOM_NTARGETS; i++)
-		if (s->s_p.sp_target[i] != NULL)
-			scsim_listen(s->s_p.sp_target[i], NULL, NULL);
+		scsim_destroy(s->s_p.sp_target[i]);
 	free(s->s_held);
 	free(s);
 }
