@@ -134,19 +134,11 @@ struct pci_conf_state {
 	pcireg_t	reg[16];
 };
 
-/* One BAR of a function with a driver, for mmap of the bus's node. */
-struct pci_range {
-	bus_addr_t	r_offset;
-	bus_size_t	r_size;
-	int		r_flags;
-};
-
 struct pci_child {
 	device_t	c_dev;
 	bool		c_psok;		/* has power states */
 	pcireg_t	c_powerstate;
 	struct pci_conf_state c_conf;
-	struct pci_range c_range[8];
 	pcireg_t	c_id;		/* what sat there when the driver attached */
 };
 

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * PCI vendors and products by name: those of the drivers here and of the
+ * devices that emulators have.  pci_findvendor() and pci_findproduct() have
+ * the same list in words.
+ */
+
+#ifndef _DEV_PCI_PCIDEVS_H_
+#define	_DEV_PCI_PCIDEVS_H_
+
+#define	PCI_VENDOR_SYMBIOS	0x1000		/* Symbios Logic */
+#define	PCI_VENDOR_ATI		0x1002		/* ATI Technologies */
+#define	PCI_VENDOR_DEC		0x1011		/* Digital Equipment */
+#define	PCI_VENDOR_CIRRUS	0x1013		/* Cirrus Logic */
+#define	PCI_VENDOR_AMD		0x1022		/* Advanced Micro Devices */
+#define	PCI_VENDOR_REALTEK	0x10ec		/* Realtek Semiconductor */
+#define	PCI_VENDOR_NVIDIA	0x10de		/* NVIDIA */
+#define	PCI_VENDOR_VIATECH	0x1106		/* VIA Technologies */
+#define	PCI_VENDOR_QEMU		0x1234		/* QEMU */
+#define	PCI_VENDOR_ENSONIQ	0x1274		/* Ensoniq */
+#define	PCI_VENDOR_SAMSUNG2	0x144d		/* Samsung */
+#define	PCI_VENDOR_VMWARE	0x15ad		/* VMware */
+#define	PCI_VENDOR_QUMRANET	0x1af4		/* Qumranet */
+#define	PCI_VENDOR_ASMEDIA	0x1b21		/* ASMedia */
+#define	PCI_VENDOR_REDHAT	0x1b36		/* Red Hat */
+#define	PCI_VENDOR_JMICRON	0x197b		/* JMicron Technology */
+#define	PCI_VENDOR_MARVELL2	0x1b4b		/* Marvell */
+#define	PCI_VENDOR_INTEL	0x8086		/* Intel */
+#define	PCI_VENDOR_INVALID	0xffff
+
+#define	PCI_PRODUCT_SYMBIOS_810		0x0001	/* 53c810 */
+#define	PCI_PRODUCT_SYMBIOS_895A	0x0012	/* 53c895a */
+#define	PCI_PRODUCT_SYMBIOS_1068	0x0054	/* SAS1068 */
+#define	PCI_PRODUCT_SYMBIOS_MEGARAID_1078 0x0060 /* MegaRAID SAS 1078 */
+
+#define	PCI_PRODUCT_ATI_SB600_SATA_1	0x4380	/* SB600 SATA */
+#define	PCI_PRODUCT_ATI_SB700_SATA_IDE	0x4390	/* SB700 SATA, IDE mode */
+#define	PCI_PRODUCT_ATI_SB700_SATA_AHCI	0x4391	/* SB700 SATA, AHCI mode */
+#define	PCI_PRODUCT_ATI_SB700_SATA_RAID	0x4392	/* SB700 SATA, RAID mode */
+#define	PCI_PRODUCT_ATI_SB700_SATA_RAID5 0x4393	/* SB700 SATA, RAID5 mode */
+#define	PCI_PRODUCT_ATI_SB700_SATA_AHCI2 0x4394	/* SB700 SATA, AHCI mode */
+#define	PCI_PRODUCT_ATI_SB700_SATA_STORAGE 0x4395 /* SB700 SATA */
+
+#define	PCI_PRODUCT_DEC_21142		0x0019	/* 21142/3 */
+#define	PCI_PRODUCT_DEC_21154		0x0026	/* 21154 bridge */
+
+#define	PCI_PRODUCT_AMD_PCNET_PCI	0x2000	/* PCnet-PCI */
+#define	PCI_PRODUCT_AMD_PCSCSI_PCI	0x2020	/* 53c974 */
+#define	PCI_PRODUCT_AMD_HUDSON_SATA	0x7800	/* Hudson SATA */
+#define	PCI_PRODUCT_AMD_HUDSON_SATA_AHCI 0x7801	/* Hudson AHCI SATA */
+
+#define	PCI_PRODUCT_REALTEK_RT8029	0x8029	/* 8029 */
+#define	PCI_PRODUCT_REALTEK_RT8139	0x8139	/* 8100/8139 */
+
+#define	PCI_PRODUCT_VIATECH_VT8237R_SATA 0x3349	/* VT8237R SATA */
+#define	PCI_PRODUCT_VIATECH_VT8251_SATA	0x3349	/* VT8251 SATA */
+
+#define	PCI_PRODUCT_QEMU_VGA		0x1111	/* standard VGA */
+#define	PCI_PRODUCT_QEMU_EDU		0x11e8	/* educational device */
+
+#define	PCI_PRODUCT_VMWARE_VMXNET3	0x07b0	/* VMXNET3 */
+#define	PCI_PRODUCT_VMWARE_PVSCSI	0x07c0	/* PVSCSI */
+
+/* Transitional devices are 0x1000 to 0x103f, the others 0x1040 to 0x107f. */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1000 0x1000	/* virtio network */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1001 0x1001	/* virtio block */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1002 0x1002	/* virtio balloon */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1003 0x1003	/* virtio console */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1004 0x1004	/* virtio SCSI */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1005 0x1005	/* virtio entropy */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1009 0x1009	/* virtio 9P transport */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_103F 0x103f	/* virtio */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1040 0x1040	/* virtio 1.0 */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1041 0x1041	/* virtio 1.0 network */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1042 0x1042	/* virtio 1.0 block */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1043 0x1043	/* virtio 1.0 console */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1044 0x1044	/* virtio 1.0 entropy */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1045 0x1045	/* virtio 1.0 balloon */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1048 0x1048	/* virtio 1.0 SCSI */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1049 0x1049	/* virtio 1.0 9P transport */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1050 0x1050	/* virtio 1.0 GPU */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1052 0x1052	/* virtio 1.0 input */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_1057 0x1057	/* virtio 1.0 IOMMU */
+#define	PCI_PRODUCT_QUMRANET_VIRTIO_107F 0x107f	/* virtio 1.0 */
+
+#define	PCI_PRODUCT_ASMEDIA_ASM1061_01	0x0601	/* ASM1061 */
+#define	PCI_PRODUCT_ASMEDIA_ASM1061_02	0x0602	/* ASM1061 AHCI */
+#define	PCI_PRODUCT_ASMEDIA_ASM1061_11	0x0611	/* ASM1061 SATA */
+#define	PCI_PRODUCT_ASMEDIA_ASM1061_12	0x0612	/* ASM1061 SATA */
+
+#define	PCI_PRODUCT_REDHAT_PPB		0x0001	/* PCI-PCI bridge */
+#define	PCI_PRODUCT_REDHAT_SERIAL	0x0002	/* serial port */
+#define	PCI_PRODUCT_REDHAT_PCITEST	0x0005	/* PCI test device */
+#define	PCI_PRODUCT_REDHAT_SDHC		0x0007	/* SD host */
+#define	PCI_PRODUCT_REDHAT_HOSTBRIDGE	0x0008	/* host bridge */
+#define	PCI_PRODUCT_REDHAT_PXB		0x0009	/* expander bridge */
+#define	PCI_PRODUCT_REDHAT_PCIE_RP	0x000c	/* PCI Express root port */
+#define	PCI_PRODUCT_REDHAT_XHCI		0x000d	/* xHCI */
+#define	PCI_PRODUCT_REDHAT_NVME		0x0010	/* NVMe */
+
+#define	PCI_PRODUCT_INTEL_82540EM	0x100e	/* i82540EM */
+#define	PCI_PRODUCT_INTEL_82574L	0x10d3	/* i82574L */
+#define	PCI_PRODUCT_INTEL_82557		0x1229	/* i82557 */
+#define	PCI_PRODUCT_INTEL_82441FX	0x1237	/* 82441FX host bridge */
+#define	PCI_PRODUCT_INTEL_82371FB_ISA	0x122e	/* 82371FB (PIIX) ISA bridge */
+#define	PCI_PRODUCT_INTEL_82371SB_ISA	0x7000	/* 82371SB (PIIX3) ISA bridge */
+#define	PCI_PRODUCT_INTEL_82371SB_IDE	0x7010	/* 82371SB (PIIX3) IDE */
+#define	PCI_PRODUCT_INTEL_82371AB_ISA	0x7110	/* 82371AB (PIIX4) ISA bridge */
+#define	PCI_PRODUCT_INTEL_82371AB_PMC	0x7113	/* 82371AB (PIIX4) power management */
+#define	PCI_PRODUCT_INTEL_82801AA_ACA	0x2415	/* 82801AA AC97 audio */
+#define	PCI_PRODUCT_INTEL_82801IR_AHCI	0x2922	/* 82801IR AHCI */
+#define	PCI_PRODUCT_INTEL_82801I_LPC	0x2918	/* 82801I LPC */
+#define	PCI_PRODUCT_INTEL_82801I_SMB	0x2930	/* 82801I SMBus */
+#define	PCI_PRODUCT_INTEL_82801I_EHCI_1	0x293a	/* 82801I EHCI */
+#define	PCI_PRODUCT_INTEL_82G33_HB	0x29c0	/* 82G33 host bridge */
+#define	PCI_PRODUCT_INTEL_82801FB_HDA	0x2668	/* 82801FB HD audio */
+#define	PCI_PRODUCT_INTEL_NVME		0x5845	/* NVMe controller */
+#define	PCI_PRODUCT_INTEL_82801JI_SATA_AHCI 0x3a22 /* 82801JI AHCI SATA */
+#define	PCI_PRODUCT_INTEL_C600_AHCI	0x1d02	/* C600 AHCI */
+#define	PCI_PRODUCT_INTEL_7SER_MO_SATA_AHCI 0x1e03 /* 7 Series AHCI */
+#define	PCI_PRODUCT_INTEL_BSW_AHCI	0x22a3	/* Braswell AHCI */
+#define	PCI_PRODUCT_INTEL_8SER_DT_SATA_AHCI 0x8c02 /* 8 Series AHCI */
+#define	PCI_PRODUCT_INTEL_9SERIES_SATA_AHCI 0x8c82 /* 9 Series AHCI */
+
+#endif /* !_DEV_PCI_PCIDEVS_H_ */
