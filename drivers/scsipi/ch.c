@@ -75,13 +75,6 @@ static dev_type_ioctl(chioctl);
 static dev_type_poll(chpoll);
 static dev_type_kqfilter(chkqfilter);
 
-static int
-ch_devtounit(dev_t dev)
-{
-
-	return CHUNIT(dev);
-}
-
 const struct cdevsw ch_cdevsw = {
 	.d_open = chopen,
 	.d_close = chclose,
@@ -95,7 +88,7 @@ const struct cdevsw ch_cdevsw = {
 	.d_kqfilter = chkqfilter,
 	.d_discard = nodiscard,
 	.d_cfdriver = &ch_cd,
-	.d_devtounit = ch_devtounit,
+	.d_devtounit = dev_minor_unit,
 	.d_flag = D_OTHER,
 };
 
@@ -267,13 +260,6 @@ static const struct filterops chread_filtops = {
 	.f_event = filt_chread,
 };
 
-static const struct filterops chwrite_filtops = {
-	.f_flags = FILTEROP_ISFD,
-	.f_attach = NULL,
-	.f_detach = filt_chdetach,
-	.f_event = filt_seltrue,
-};
-
 static int
 chkqfilter(dev_t dev, struct knote *kn)
 {
@@ -286,8 +272,8 @@ chkqfilter(dev_t dev, struct knote *kn)
 		kn->kn_fop = &chread_filtops;
 		break;
 	case EVFILT_WRITE:
-		kn->kn_fop = &chwrite_filtops;
-		break;
+		/* It can always be written to, to no effect. */
+		return seltrue_kqfilter(dev, kn);
 	default:
 		return EINVAL;
 	}

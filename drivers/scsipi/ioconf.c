@@ -4,13 +4,18 @@
  * scsihost*  at mainbus?
  * scsibus*   at scsi? channel ?
  * atapibus*  at atapi? channel ?
+ * st*        at scsibus? target ? lun ?
+ * ses*       at scsibus? target ? lun ?
+ * ch*        at scsibus? target ? lun ?
  * uk*        at scsibus? target ? lun ?
  * uk*        at atapibus? drive ?
  */
 
 #include <sys/param.h>
+#include <sys/systm.h>
 #include <sys/conf.h>
 #include <sys/device.h>
+#include <sys/stat.h>
 
 #include <rump-sys/dev.h>
 
@@ -41,7 +46,18 @@ CFDRIVER_DECL(uk, DV_DULL, NULL);
 extern struct cfattach scsihost_ca, scsibus_ca, atapibus_ca, uk_ca;
 extern const struct cdevsw scsibus_cdevsw, uk_cdevsw;
 
+extern struct cfdriver st_cd, ses_cd, ch_cd;
+CFDRIVER_DECL(st, DV_TAPE, NULL);
+CFDRIVER_DECL(ses, DV_DULL, NULL);
+CFDRIVER_DECL(ch, DV_DULL, NULL);
+extern struct cfattach st_scsibus_ca, ses_ca, ch_ca;
+extern const struct bdevsw st_bdevsw;
+extern const struct cdevsw st_cdevsw, ses_cdevsw, ch_cdevsw;
+
 static struct cfdriver *const cfdriver_ioconf_scsipi[] = {
+	&st_cd,
+	&ses_cd,
+	&ch_cd,
 	&scsihost_cd,
 	&scsibus_cd,
 	&atapibus_cd,
@@ -53,7 +69,13 @@ static struct cfattach *const scsihost_cfattachinit[] = { &scsihost_ca, NULL };
 static struct cfattach *const scsibus_cfattachinit[] = { &scsibus_ca, NULL };
 static struct cfattach *const atapibus_cfattachinit[] = { &atapibus_ca, NULL };
 static struct cfattach *const uk_cfattachinit[] = { &uk_ca, NULL };
+static struct cfattach *const st_cfattachinit[] = { &st_scsibus_ca, NULL };
+static struct cfattach *const ses_cfattachinit[] = { &ses_ca, NULL };
+static struct cfattach *const ch_cfattachinit[] = { &ch_ca, NULL };
 static const struct cfattachinit cfattach_ioconf_scsipi[] = {
+	{ "st", st_cfattachinit },
+	{ "ses", ses_cfattachinit },
+	{ "ch", ch_cfattachinit },
 	{ "scsihost", scsihost_cfattachinit },
 	{ "scsibus", scsibus_cfattachinit },
 	{ "atapibus", atapibus_cfattachinit },
@@ -79,10 +101,32 @@ static struct cfdata cfdata_ioconf_scsipi[] = {
 	STAR("scsihost", "scsihost", NULL, pspec_mainbus),
 	STAR("scsibus", "scsibus", channel_loc, pspec_scsi),
 	STAR("atapibus", "atapibus", channel_loc, pspec_atapi),
+	STAR("st", "st_scsibus", scsibus_loc, pspec_scsibus),
+	STAR("ses", "ses", scsibus_loc, pspec_scsibus),
+	STAR("ch", "ch", scsibus_loc, pspec_scsibus),
 	STAR("uk", "uk", scsibus_loc, pspec_scsibus),
 	STAR("uk", "uk", atapibus_loc, pspec_atapibus),
 	{ .cf_name = NULL }
 };
+
+/* st0, nst0, est0 and enst0, and the raw ones, for four units. */
+static void
+st_nodes(void)
+{
+	static const char *const ways[] = { "", "n", "e", "en" };
+	devmajor_t bmaj = NODEVMAJOR, cmaj = NODEVMAJOR;
+	char path[32];
+	int i;
+
+	if (devsw_attach("st", &st_bdevsw, &bmaj, &st_cdevsw, &cmaj) != 0)
+		panic("st: no major number");
+	for (i = 0; i < 16; i++) {
+		snprintf(path, sizeof(path), "/dev/%sst%d", ways[i % 4], i / 4);
+		(void)rump_vfs_makeonedevnode(S_IFBLK, path, bmaj, i / 4 * 16 + i % 4);
+		snprintf(path, sizeof(path), "/dev/r%sst%d", ways[i % 4], i / 4);
+		(void)rump_vfs_makeonedevnode(S_IFCHR, path, cmaj, i / 4 * 16 + i % 4);
+	}
+}
 
 RUMP_COMPONENT(RUMP_COMPONENT_DEV)
 {
@@ -91,5 +135,8 @@ RUMP_COMPONENT(RUMP_COMPONENT_DEV)
 	config_init_component(cfdriver_ioconf_scsipi, cfattach_ioconf_scsipi,
 	    cfdata_ioconf_scsipi);
 	rump_dev_char("scsibus", &scsibus_cdevsw, "", "", 4, 0, 1);
+	st_nodes();
+	rump_dev_char("ses", &ses_cdevsw, "", "", 4, 0, 1);
+	rump_dev_char("ch", &ch_cdevsw, "", "", 4, 0, 1);
 	rump_dev_char("uk", &uk_cdevsw, "", "", 4, 0, 1);
 }

@@ -148,6 +148,20 @@ st_setflags(struct st_softc *sc, int set, int clear)
 	ST_UNLOCK(sc);
 }
 
+/* Fixed blocks of so many bytes, or with 0 variable ones. */
+static void
+st_set_blksize(struct st_softc *sc, int size)
+{
+
+	ST_LOCK(sc);
+	sc->blksize = size;
+	if (size != 0)
+		sc->flags |= ST_FIXEDBLOCKS;
+	else
+		sc->flags &= ~ST_FIXEDBLOCKS;
+	ST_UNLOCK(sc);
+}
+
 /*
  * Attach and detach.
  */
@@ -594,8 +608,7 @@ st_decide_mode(struct st_softc *sc)
 		    ST_MAXBLK);
 		return EINVAL;
 	}
-	sc->blksize = size;
-	st_setflags(sc, size != 0 ? ST_FIXEDBLOCKS : 0, ST_FIXEDBLOCKS);
+	st_set_blksize(sc, size);
 	/* Half inch tapes have two marks at their end. */
 	switch (sc->density) {
 	case HALFINCH_800:
@@ -914,7 +927,7 @@ st_start(struct scsipi_periph *periph)
 			flags |= XS_CTL_DATA_OUT;
 			sc->flags = (sc->flags & ~ST_FM_WRITTEN) | ST_WRITTEN;
 		}
-		if (sc->flags & ST_FIXEDBLOCKS) {
+		if (sc->flags & ST_FIXEDBLOCKS && sc->blksize > 0) {
 			cmd.byte2 |= SRW_FIXED;
 			_lto3b((u_int32_t)(bp->b_bcount / sc->blksize), cmd.len);
 		} else
@@ -1041,28 +1054,22 @@ stwrite(dev_t dev, struct uio *uio, int iomode)
 static int
 st_set_mode(struct st_softc *sc, u_int dsty, int op, int number)
 {
-	int error, oldsize = sc->blksize, oldflags = sc->flags;
+	int error, oldsize = sc->flags & ST_FIXEDBLOCKS ? sc->blksize : 0;
 	uint8_t olddensity = sc->density;
 
 	if (op == MTSETBSIZ) {
-		if (number == 0)
-			st_setflags(sc, 0, ST_FIXEDBLOCKS);
-		else {
-			if (number < 0 || number > ST_MAXBLK || number < sc->blkmin ||
-			    (sc->blkmax != 0 && number > sc->blkmax))
-				return EINVAL;
-			st_setflags(sc, ST_FIXEDBLOCKS, 0);
-		}
-		sc->blksize = number;
+		if (number != 0 && (number < 0 || number > ST_MAXBLK || number < sc->blkmin ||
+		    (sc->blkmax != 0 && number > sc->blkmax)))
+			return EINVAL;
+		st_set_blksize(sc, number);
 	} else {
 		if (number < 0 || number > UINT8_MAX)
 			return EINVAL;
 		sc->density = number == 0 ? sc->media_density : number;
 	}
 	if (sc->flags & ST_MOUNTED && (error = (*sc->ops)(sc, ST_OPS_MODESELECT, 0)) != 0) {
-		sc->blksize = oldsize;
+		st_set_blksize(sc, oldsize);
 		sc->density = olddensity;
-		st_setflags(sc, oldflags & ST_FIXEDBLOCKS, ST_FIXEDBLOCKS);
 		return error;
 	}
 	st_setflags(sc, ST_BLOCK_SET, 0);
@@ -1098,12 +1105,13 @@ st_mtop(struct st_softc *sc, dev_t dev, const struct mtop *mt)
 {
 	int number = mt->mt_count, error, nmarks;
 
+	/* What does not fit into a CDB is not tried in part. */
+	if (mt->mt_op <= MTBSR && (number > ST_MAXBLK / 2 || number < -ST_MAXBLK / 2))
+		return EINVAL;
 	switch (mt->mt_op) {
 	case MTWEOF:
 		return st_write_filemarks(sc, number, 0);
 	case MTBSF:
-		if (number <= -ST_MAXBLK)
-			return EINVAL;
 		number = -number;
 		/* FALLTHROUGH */
 	case MTFSF:
@@ -1114,8 +1122,6 @@ st_mtop(struct st_softc *sc, dev_t dev, const struct mtop *mt)
 	case MTNBSF:
 		return st_start_of_file(sc, number);
 	case MTBSR:
-		if (number <= -ST_MAXBLK)
-			return EINVAL;
 		number = -number;
 		/* FALLTHROUGH */
 	case MTFSR:
