@@ -18,8 +18,10 @@
 #include <sys/buf.h>
 #include <sys/condvar.h>
 #include <sys/conf.h>
+#include <sys/cpu.h>
 #include <sys/errno.h>
 #include <sys/fstrans.h>
+#include <sys/intr.h>
 #include <sys/kernel.h>
 #include <sys/kmem.h>
 #include <sys/mount.h>
@@ -105,6 +107,14 @@ RUMP_AUDIT(buf_audit1, "busy buffers", buf_audit_busy, NULL)
 RUMP_AUDIT(buf_audit2, "dirty buffers", buf_audit_dirty, NULL)
 RUMP_AUDIT(buf_audit3, "I/O buffers", buf_audit_io, NULL)
 
+/* Buffers that were completed by an interrupt. */
+static TAILQ_HEAD(, buf) biodone_queue = TAILQ_HEAD_INITIALIZER(biodone_queue);
+static kmutex_t biodone_lock;		/* biodone_queue */
+static void *biodone_sih;
+
+static void	biodone2(struct buf *);
+static void	biodone_softint(void *);
+
 /*
  * Sets the cache up.  Once, before any other call.
  */
@@ -116,6 +126,8 @@ bufinit(void)
 	biodone_vfs = biodone;
 	mutex_init(&bufcache_lock, MUTEX_DEFAULT, IPL_NONE);
 	mutex_init(&buffer_lock, MUTEX_DEFAULT, IPL_NONE);
+	mutex_init(&biodone_lock, MUTEX_DEFAULT, IPL_VM);
+	biodone_sih = softint_establish(SOFTINT_BIO | SOFTINT_MPSAFE, biodone_softint, NULL);
 	for (i = 0; i < BQUEUES; i++)
 		TAILQ_INIT(&bufqueues[i].bq_queue);
 	buf_cache = pool_cache_init(sizeof(struct buf), 0, 0, 0, "bufpl",
@@ -1103,13 +1115,43 @@ biowait(struct buf *bp)
 	return bp->b_error;
 }
 
+static void
+biodone_softint(void *arg)
+{
+	struct buf *bp;
+
+	mutex_enter(&biodone_lock);
+	while ((bp = TAILQ_FIRST(&biodone_queue)) != NULL) {
+		TAILQ_REMOVE(&biodone_queue, bp, b_actq);
+		mutex_exit(&biodone_lock);
+		biodone2(bp);
+		mutex_enter(&biodone_lock);
+	}
+	mutex_exit(&biodone_lock);
+}
+
 /*
  * The driver says that a buffer's I/O is complete.  Calls b_iodone, or
  * releases the buffer if nobody waits, or wakes who does.  Once for each
- * call of strategy.
+ * call of strategy.  From an interrupt handler all of that is a soft
+ * interrupt's.
  */
 void
 biodone(struct buf *bp)
+{
+
+	if (!cpu_intr_p()) {
+		biodone2(bp);
+		return;
+	}
+	mutex_enter(&biodone_lock);
+	TAILQ_INSERT_TAIL(&biodone_queue, bp, b_actq);
+	mutex_exit(&biodone_lock);
+	softint_schedule(biodone_sih);
+}
+
+static void
+biodone2(struct buf *bp)
 {
 	void (*callout)(struct buf *);
 	kmutex_t *lock = bp->b_objlock;
