@@ -25,6 +25,7 @@ struct virtio_mmio_softc {
 	bool			sc_le_regs;
 
 	void			*sc_ih;
+	uint32_t		sc_status;	/* what we have set */
 
 	int			(*sc_alloc_interrupts)(struct virtio_mmio_softc *);
 	void			(*sc_free_interrupts)(struct virtio_mmio_softc *);
@@ -33,6 +34,7 @@ struct virtio_mmio_softc {
 uint32_t virtio_mmio_reg_read(struct virtio_mmio_softc *, bus_addr_t);
 bool	virtio_mmio_common_probe_present(struct virtio_mmio_softc *);
 void	virtio_mmio_common_attach(struct virtio_mmio_softc *);
+void	virtio_mmio_common_rescan(struct virtio_mmio_softc *);
 int	virtio_mmio_common_detach(struct virtio_mmio_softc *, int);
 int	virtio_mmio_intr(void *);
 
