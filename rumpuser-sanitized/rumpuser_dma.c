@@ -112,9 +112,6 @@ static int strict RU_STATE = RU_ASAN;
 static char *dma_base;			/* the layer's arena, once mapped */
 static uint8_t *dma_state;
 
-static void report(const char *kind, const struct window *, const void *map,
-	    const char *fmt, va_list) __attribute__((__noreturn__));
-
 /*
  * The state, and memory to keep it in.
  */
@@ -306,6 +303,10 @@ block_fit(uint64_t len, uint64_t align, uint64_t boundary, uint64_t from, uint64
 	return true;
 }
 
+static const struct window *window_in(uint64_t start, uint64_t end);
+static void dma_report(const char *kind, const struct window *, const void *frame,
+	    const char *, ...) __printflike(4, 5) __attribute__((__noreturn__));
+
 int
 rumpuser_dma_alloc(size_t len, uint64_t align, uint64_t boundary, uint64_t low, uint64_t high,
     uint64_t *machp, void **viewp)
@@ -360,6 +361,7 @@ rumpuser_dma_alloc(size_t len, uint64_t align, uint64_t boundary, uint64_t low, 
 void
 rumpuser_dma_free(uint64_t mach, size_t len)
 {
+	const struct window *w;
 	struct block *blk;
 	unsigned i;
 
@@ -367,6 +369,9 @@ rumpuser_dma_free(uint64_t mach, size_t len)
 	len = ru_roundup(len, DMA_ALIGN);
 	if (dm == NULL)
 		goto bad;
+	if (strict && (w = window_in(mach, mach + len)) != NULL)
+		dma_report("dma-map", w, __builtin_frame_address(0),
+		    "memory of %zu bytes is freed while it is still loaded", len);
 	blk = dm->d_blk;
 	i = block_after(mach);
 	if (i == dm->d_nblk || blk[i].b_start != mach || blk[i].b_end != mach + len)
@@ -415,6 +420,17 @@ window_upto(uint64_t mach)
 			hi = mid;
 	}
 	return lo;
+}
+
+/* A window with a part of [start, end), or NULL. */
+static const struct window *
+window_in(uint64_t start, uint64_t end)
+{
+	unsigned i = window_upto(end - 1);
+
+	if (i == 0 || dm->d_win[i - 1].w_end <= start)
+		return NULL;
+	return &dm->d_win[i - 1];
 }
 
 RU_INLINE bool
@@ -549,11 +565,9 @@ window_exact(const void *map, uint64_t mach, size_t len)
 	return NULL;
 }
 
-static void dma_unsynced(const struct window *, uint64_t off) __attribute__((__noreturn__));
-
 /* Leaves the kernel's copy as hardware would leave memory. */
 static RU_NOSAN void
-window_settle(const struct window *w)
+window_settle(const struct window *w, const void *frame)
 {
 	uint64_t i, len = w->w_end - w->w_start, word;
 	uint8_t *st = state_of(w->w_start);
@@ -574,7 +588,10 @@ window_settle(const struct window *w)
 				w->w_cpu[i] = view[i];
 			st[i] &= ~(DIRTY | TRUSTED);
 		} else if ((st[i] & TRUSTED) != 0 && strict)
-			dma_unsynced(w, i);
+			dma_report("dma-sync", w, frame, "map is unloaded while byte %llu "
+			    "of %llu at machine address 0x%llx, which the device wrote, was "
+			    "not synced with POSTREAD", (unsigned long long)i,
+			    (unsigned long long)len, (unsigned long long)w->w_start);
 	}
 }
 
@@ -594,7 +611,7 @@ rumpuser_dma_close(const void *map, uint64_t mach, void *cpu, size_t len)
 	if (dm->d_mode == RUMPUSER_DMA_VIEWS) {
 		if ((w->w_access & RUMPUSER_DMA_SHARED) == 0)
 			own(w->w_cpu, len, false);
-		window_settle(w);
+		window_settle(w, __builtin_frame_address(0));
 	}
 	if (RU_ASAN || strict) {
 		p = &dm->d_past[dm->d_npast++ % NPAST];
@@ -734,14 +751,15 @@ print_depot(uint32_t id)
 	ru_print_stack(pcs, n);
 }
 
-static void
-report(const char *kind, const struct window *w, const void *map, const char *fmt, va_list ap)
+static void __attribute__((__noreturn__))
+report(const char *kind, const struct window *w, const void *map, const void *frame,
+    const char *fmt, va_list ap)
 {
 	void *pcs[RU_NFRAME];
 	char msg[512];
 	unsigned n;
 
-	n = ru_walk(pcs, RU_NFRAME, __builtin_frame_address(0));
+	n = ru_walk(pcs, RU_NFRAME, frame);
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	ru_report_begin(kind);
 	ru_print("%s\n", msg);
@@ -762,16 +780,13 @@ report(const char *kind, const struct window *w, const void *map, const char *fm
 	ru_report_end(kind, pcs, n);
 }
 
-static void dma_report(const char *kind, const struct window *, const char *, ...)
-	    __printflike(3, 4) __attribute__((__noreturn__));
-
 static void
-dma_report(const char *kind, const struct window *w, const char *fmt, ...)
+dma_report(const char *kind, const struct window *w, const void *frame, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	report(kind, w, NULL, fmt, ap);
+	report(kind, w, NULL, frame, fmt, ap);
 }
 
 void
@@ -780,28 +795,19 @@ rumpuser_dma_report(const void *map, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	report("dma-map", NULL, map, fmt, ap);
-}
-
-static void
-dma_unsynced(const struct window *w, uint64_t off)
-{
-
-	dma_report("dma-sync", w, "map is unloaded while byte %llu of %llu at machine address "
-	    "0x%llx, which the device wrote, was not synced with POSTREAD",
-	    (unsigned long long)off, (unsigned long long)(w->w_end - w->w_start),
-	    (unsigned long long)w->w_start);
+	report("dma-map", NULL, map, __builtin_frame_address(0), fmt, ap);
 }
 
 /* A device that knows what it does used an address which is not open. */
 static void __attribute__((__noreturn__))
-dma_outside(const struct window *w, uint64_t mach, size_t len, const char *what)
+dma_outside(const struct window *w, uint64_t mach, size_t len, const char *what,
+    const void *frame)
 {
 	const struct past *p;
 	unsigned i;
 
 	if (w != NULL)
-		dma_report("dma-access", w, "device %s %zu bytes at machine address 0x%llx, in "
+		dma_report("dma-access", w, frame, "device %s %zu bytes at machine address 0x%llx, in "
 		    "a map that was not loaded for that", what, len, (unsigned long long)mach);
 	for (i = 0; dm != NULL && i < NPAST && i < dm->d_npast; i++) {
 		p = &dm->d_past[(dm->d_npast - 1 - i) % NPAST];
@@ -811,10 +817,10 @@ dma_outside(const struct window *w, uint64_t mach, size_t len, const char *what)
 		print_depot(p->p_opened);
 		ru_print("and unloaded here:\n");
 		print_depot(p->p_closed);
-		dma_report("dma-access", NULL, "device %s %zu bytes at machine address 0x%llx, "
+		dma_report("dma-access", NULL, frame, "device %s %zu bytes at machine address 0x%llx, "
 		    "in a map that was unloaded", what, len, (unsigned long long)mach);
 	}
-	dma_report("dma-access", NULL, "device %s %zu bytes at machine address 0x%llx, which is "
+	dma_report("dma-access", NULL, frame, "device %s %zu bytes at machine address 0x%llx, which is "
 	    "in no loaded map", what, len, (unsigned long long)mach);
 }
 
@@ -886,48 +892,44 @@ unarmed(const uint8_t *st, size_t n)
 	return n;
 }
 
-static int
-dma_read_slow(uint64_t mach, char *buf, size_t len, const struct window *w, int flags)
-{
-
-	ru_dev_exit();
-	if ((flags & RUMPUSER_DMA_TRUST) != 0)
-		dma_outside(w, mach, len, "reads");
-	memset(buf, 0xff, len);
-	return NB_EFAULT;
-}
-
 int
 rumpuser_dma_read(uint64_t mach, void *buf, size_t len, int flags)
 {
 	const struct window *w;
 	const char *view;
 	char *p = buf;
-	size_t n, bad;
+	size_t n, at;
 
 	ru_dev_enter();
 	for (; len != 0; p += n, mach += n, len -= n) {
 		w = window_find(mach, RUMPUSER_DMA_READ);
 		if (__predict_false(w == NULL || (w->w_access & RUMPUSER_DMA_READ) == 0))
-			return dma_read_slow(mach, p, len, w, flags);
+			goto bad;
 		n = w->w_end - mach;
 		if (n > len)
 			n = len;
 		view = view_of(mach);
 		if ((flags & RUMPUSER_DMA_TRUST) != 0 && strict &&
 		    dm->d_mode == RUMPUSER_DMA_VIEWS) {
-			bad = stale(view, w->w_cpu + (mach - w->w_start), state_of(mach), n);
-			if (__predict_false(bad != n))
-				dma_report("dma-sync", w, "device reads %zu bytes at offset "
-				    "%llu of a segment of %llu; the kernel changed byte %zu of "
-				    "them and did not sync it with PREWRITE", n,
+			at = stale(view, w->w_cpu + (mach - w->w_start), state_of(mach), n);
+			if (__predict_false(at != n))
+				dma_report("dma-sync", w, __builtin_frame_address(0),
+				    "device reads %zu bytes at offset %llu of a segment of %llu; "
+				    "the kernel changed byte %zu of them and did not sync it "
+				    "with PREWRITE", n,
 				    (unsigned long long)(mach - w->w_start),
-				    (unsigned long long)(w->w_end - w->w_start), bad);
+				    (unsigned long long)(w->w_end - w->w_start), at);
 		}
 		memcpy(p, view, n);
 	}
 	ru_dev_exit();
 	return 0;
+ bad:
+	ru_dev_exit();
+	if ((flags & RUMPUSER_DMA_TRUST) != 0)
+		dma_outside(w, mach, len, "reads", __builtin_frame_address(0));
+	memset(p, 0xff, len);
+	return NB_EFAULT;
 }
 
 /* The device wrote n bytes; the kernel will know after a sync, or does now. */
@@ -962,7 +964,8 @@ rumpuser_dma_write(uint64_t mach, const void *buf, size_t len, int flags)
 		if (__predict_false(w == NULL || (w->w_access & RUMPUSER_DMA_WRITE) == 0)) {
 			ru_dev_exit();
 			if ((flags & RUMPUSER_DMA_TRUST) != 0)
-				dma_outside(w, mach, len, "writes");
+				dma_outside(w, mach, len, "writes",
+				    __builtin_frame_address(0));
 			return NB_EFAULT;
 		}
 		n = w->w_end - mach;
@@ -973,9 +976,10 @@ rumpuser_dma_write(uint64_t mach, const void *buf, size_t len, int flags)
 			if ((flags & RUMPUSER_DMA_TRUST) != 0 && strict &&
 			    (w->w_access & RUMPUSER_DMA_SHARED) == 0 &&
 			    __predict_false((bad = unarmed(state_of(mach), n)) != n))
-				dma_report("dma-sync", w, "device writes %zu bytes at offset "
-				    "%llu of a segment of %llu; byte %zu of them was not synced "
-				    "with PREREAD", n, (unsigned long long)(mach - w->w_start),
+				dma_report("dma-sync", w, __builtin_frame_address(0),
+				    "device writes %zu bytes at offset %llu of a segment of "
+				    "%llu; byte %zu of them was not synced with PREREAD", n,
+				    (unsigned long long)(mach - w->w_start),
 				    (unsigned long long)(w->w_end - w->w_start), bad);
 			memcpy(view, p, n);
 			written(w, mach, view, n, flags);

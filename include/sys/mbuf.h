@@ -16,6 +16,7 @@
 #include <sys/queue.h>
 #ifdef _KERNEL
 #include <sys/malloc.h>
+#include <sys/pool.h>
 #include <sys/systm.h>
 
 struct ifnet;
@@ -244,8 +245,7 @@ do {									\
 #define	M_COPY_PKTHDR(to, from)	m_copy_pkthdr((to), (from))
 
 /* Mbufs themselves, for an ext_free that gets one. */
-struct pool_cache;
-extern struct pool_cache *mb_cache;
+extern pool_cache_t mb_cache;
 
 struct mbuf *m_get(int, int);
 struct mbuf *m_gethdr(int, int);
