@@ -340,7 +340,7 @@ do_ioctl(unsigned slot, const struct devop *op)
 	if (st.nioctls == 0)
 		return;
 	di = &st.d.dv_dev->dd_ioctls[op->idx % st.nioctls];
-	len = di->di_cmd >> 16 & 0x1fff;
+	len = di->di_room != 0 ? di->di_room : di->di_cmd >> 16 & 0x1fff;
 	if ((p = user(len)) == NULL)
 		return;
 	/* The operation's own bytes, again and again; zero stays zero. */
@@ -796,6 +796,9 @@ devops_run(const struct devops_dev *dd, const uint8_t *data, size_t len)
 	finish();
 	if (dd->dd_destroy != NULL)
 		dd->dd_destroy(&st.d);
+	/* The bus forgets the device's place when it looks and finds it empty. */
+	unplug(NULL);
+	rescan();
 	if (st.d.dv_pci != NULL)
 		hostile_end();
 out:

@@ -87,6 +87,8 @@ struct devops_ioctl {
 	void	(*di_fill)(const struct devop *, void *arg);
 	/* The argument begins as what this one gets (0: none), with one byte changed. */
 	unsigned long di_from;
+	/* Bytes of the argument, if the number does not say. */
+	unsigned di_room;
 };
 extern const struct devops_ioctl devops_disk_ioctls[];	/* what each disk has */
 extern const struct devops_ioctl devops_tty_ioctls[];	/* what each terminal has */

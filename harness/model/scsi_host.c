@@ -31,7 +31,7 @@ struct scsi_host {
 	size_t	 sh_nloose;
 	uint64_t sh_delay;
 	uint64_t sh_silent;		/* 0, or ns; UINT64_MAX: for ever */
-	int	 sh_tampered;
+	int	 sh_struck, *sh_tampered;
 
 	/* Commands that are kept, oldest first. */
 	struct rumpuser_scsi_cmd **sh_kept;
@@ -216,14 +216,14 @@ script_before(struct scsi_host *sh, struct rumpuser_scsi_cmd *cmd)
 			if (strikes(r, cmd->sc_lun)) {
 				struct scsim_target *st = scsi_host_target(sh, cmd->sc_target);
 
-				sh->sh_tampered = 1;
+				*sh->sh_tampered = 1;
 				if (st != NULL)
 					scsim_remove(st, cmd->sc_lun);
 			}
 			break;
 		case HOSTILE_SILENT:
 			if (due(r)) {
-				sh->sh_tampered = 1;
+				*sh->sh_tampered = 1;
 				sh->sh_silent = r->hr.hr_val != 0 ? r->hr.hr_val : UINT64_MAX;
 			}
 			break;
@@ -289,7 +289,7 @@ script_after(struct scsi_host *sh, struct rumpuser_scsi_cmd *cmd)
 		default:
 			continue;
 		}
-		sh->sh_tampered = 1;
+		*sh->sh_tampered = 1;
 	}
 	if (sh->sh_silent == UINT64_MAX)
 		never = 1;
@@ -493,6 +493,7 @@ scsi_host_create(const struct rumpuser_scsi_setup *su)
 	if (sh == NULL)
 		return NULL;
 	sh->sh_setup = *su;
+	sh->sh_tampered = &sh->sh_struck;
 	if (scsi_host_replug(sh) != 0) {
 		free(sh);
 		return NULL;
@@ -578,11 +579,11 @@ scsi_host_delay(struct scsi_host *sh, uint64_t ns)
 	sh->sh_delay = ns;
 }
 
-int
-scsi_host_tampered(const struct scsi_host *sh)
+void
+scsi_host_tampered(struct scsi_host *sh, int *flag)
 {
 
-	return sh->sh_tampered;
+	sh->sh_tampered = flag;
 }
 
 unsigned

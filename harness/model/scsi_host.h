@@ -75,8 +75,8 @@ int	scsi_host_replug(struct scsi_host *);
 void	scsi_host_script(struct scsi_host *, const uint8_t *script, size_t len, unsigned nrec);
 /* Every command takes so many ns longer. */
 void	scsi_host_delay(struct scsi_host *, uint64_t ns);
-/* A record of the script has struck. */
-int	scsi_host_tampered(const struct scsi_host *);
+/* Sets the flag when a record of the script strikes. */
+void	scsi_host_tampered(struct scsi_host *, int *flag);
 /* Commands so far; those that are kept and not completed. */
 unsigned scsi_host_commands(const struct scsi_host *);
 unsigned scsi_host_outstanding(const struct scsi_host *);
