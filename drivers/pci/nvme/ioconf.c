@@ -38,7 +38,7 @@ static const struct cfattachinit cfattach_ioconf_nvme[] = {
 
 static int pci_loc[] = { PCICF_DEV_DEFAULT, PCICF_FUNCTION_DEFAULT };
 static int nvme_loc[] = { NVMECF_NSID_DEFAULT };
-static const struct cfparent pci_parent = { "pci", NULL, DVUNIT_ANY };
+static const struct cfparent pci_parent = { "pci", "pci", DVUNIT_ANY };
 static const struct cfparent nvme_parent = { "nvme", "nvme", DVUNIT_ANY };
 static struct cfdata cfdata_ioconf_nvme[] = {
 	{ "nvme", "nvme_pci", 0, FSTATE_STAR, pci_loc, 0, &pci_parent },

@@ -48,15 +48,17 @@ static int
 ld_nvme_start(struct ld_softc *ld, struct buf *bp)
 {
 	struct ld_nvme_softc *sc = device_private(ld->sc_dv);
-	int flags = 0;
+	int error, flags = 0;
 
 	if (BUF_ISREAD(bp))
 		flags |= NVME_NS_CTX_F_READ;
 	else if ((bp->b_flags & B_MEDIA_FUA) != 0)
 		flags |= NVME_NS_CTX_F_FUA;
-	return nvme_ns_dobio(sc->sc_nvme, sc->sc_nsid, sc, bp, bp->b_data,
+	error = nvme_ns_dobio(sc->sc_nvme, sc->sc_nsid, sc, bp, bp->b_data,
 	    bp->b_bcount, ld->sc_secsize, bp->b_rawblkno, flags,
 	    ld_nvme_biodone);
+	/* A controller that is there and broken is an error, no absence. */
+	return error == ENXIO && !sc->sc_nvme->sc_gone ? EIO : error;
 }
 
 static void

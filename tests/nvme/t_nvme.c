@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* nvme(4) and its disks against the model of a controller. */
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <atf-c.h>
+
+#include <rump/rump.h>
+#include <rump/rump_fuzz.h>
+#include <rump/rump_syscalls.h>
+#include <rump/rumpdefs.h>
+#include <rump/rumpdev_if_pub.h>
+#define	LIBRUMPUSER	/* threads come from the layer below */
+#include <rump/rumpuser.h>
+#include <rump/rumpuser_dev.h>
+#include <rump/rumpuser_fuzz.h>
+
+#include "model/nvme.h"
+#include "model/pci.h"
+
+#define	SIZE	(1u << 20)
+#define	RAW	"/dev/rld0d"
+
+#define	WORKS(e)	ATF_REQUIRE_MSG((e) >= 0, "%s: errno %d", #e, errno)
+#define	FAILS(err, e) do {							\
+	errno = 0;								\
+	ATF_CHECK_MSG((e) == -1, "%s succeeded", #e);				\
+	ATF_CHECK_EQ(errno, err);						\
+} while (0)
+
+static struct pcim_bus *bus;
+static struct pcim_dev *dev;
+static uint8_t *medium;
+
+static int
+medium_read(void *cookie, void *buf, size_t len, uint64_t off)
+{
+
+	if (off > SIZE || len > SIZE - off)
+		return EIO;
+	memcpy(buf, medium + off, len);
+	return 0;
+}
+
+static int
+medium_write(void *cookie, const void *buf, size_t len, uint64_t off)
+{
+
+	if (off > SIZE || len > SIZE - off)
+		return EIO;
+	memcpy(medium + off, buf, len);
+	return 0;
+}
+
+static const struct rumpuser_image_ops medium_ops = { medium_read, medium_write, NULL };
+
+static void
+pattern(uint8_t *p, size_t len, uint32_t seed)
+{
+	uint32_t x = seed * 2654435761u + 1;
+
+	for (size_t i = 0; i < len; i++) {
+		x = x * 1664525 + 1013904223;
+		p[i] = x >> 24;
+	}
+}
+
+static void
+rescan(void)
+{
+
+	ATF_REQUIRE_EQ(rump_pub_dev_rescan("pci0", "pci", NULL), 0);
+	rump_pub_dev_settle();
+}
+
+static int
+one(const struct rump_devinfo *di, void *arg)
+{
+
+	return strcmp(di->di_name, arg) == 0 ? ((char *)arg)[0] = '\0', 1 : 0;
+}
+
+static int
+has(const char *name)
+{
+	char buf[32];
+
+	snprintf(buf, sizeof(buf), "%s", name);
+	(void)rump_pub_dev_list(one, buf);
+	return buf[0] == '\0';
+}
+
+/* What is there when nothing is: values after a first controller went. */
+static int64_t before[64];
+static unsigned naudit;
+
+static void
+note(const char *name, int64_t baseline, int64_t now, void *arg)
+{
+
+	if (naudit < 64)
+		before[naudit++] = now;
+}
+
+/* Caches keep things; all else has to be as before. */
+static void
+compare(const char *name, int64_t baseline, int64_t now, void *arg)
+{
+	static const char *const exact[] = {
+		"bus space regions", "devices", "dma maps", "dma memory", "I/O buffers",
+		"interrupt handlers", "kthreads", "loaded dma maps", "lwps", "mbufs",
+		"pending callouts", "queued works",
+	};
+	unsigned i = naudit++;
+
+	for (unsigned j = 0; j < sizeof(exact) / sizeof(exact[0]); j++) {
+		if (strcmp(name, exact[j]) == 0 && now != before[i]) {
+			printf("%s: %lld before, %lld now\n", name, (long long)before[i],
+			    (long long)now);
+			*(int *)arg = 1;
+		}
+	}
+}
+
+static int
+leaks(void)
+{
+	int bad = 0;
+
+	naudit = 0;
+	(void)rump_pub_audit(compare, &bad);
+	return bad;
+}
+
+/* A kernel that has seen a controller come and go. */
+static void
+boot(void)
+{
+	struct nvmem_config nc = { .nc_ns[0] = { .nn_size = 65536 } };
+
+	bus = pcim_bus_create();
+	ATF_REQUIRE(bus != NULL);
+	rumpuser_dev_attach(&pcim_backend, bus);
+	ATF_REQUIRE_EQ(rump_init(), 0);
+	dev = nvmem_create(bus, &nc);
+	ATF_REQUIRE_EQ(pcim_plug(dev, NULL, 3, 0), 0);
+	rescan();
+	ATF_REQUIRE(has("ld0"));
+	ATF_REQUIRE_EQ(rump_pub_dev_detach("nvme0", 0), 0);
+	ATF_REQUIRE(nvmem_idle(dev));
+	pcim_dev_destroy(dev);
+	(void)rump_pub_audit(note, NULL);
+}
+
+/* A kernel and, found by it, a controller whose first namespace is the medium. */
+static void
+start(struct nvmem_config nc)
+{
+
+	if (medium == NULL) {
+		medium = malloc(SIZE);
+		pattern(medium, SIZE, 1);
+	}
+	nc.nc_ns[0].nn_ops = &medium_ops;
+	nc.nc_ns[0].nn_size = SIZE;
+	boot();
+	dev = nvmem_create(bus, &nc);
+	ATF_REQUIRE(dev != NULL);
+	ATF_REQUIRE_EQ(pcim_plug(dev, NULL, 3, 0), 0);
+	rescan();
+}
+
+/* The end: the driver is gone, nothing of it is left, the controller is off. */
+static void
+end(void)
+{
+	int plugged = pcim_plugged(dev);
+
+	if (has("nvme0"))
+		ATF_CHECK_EQ(rump_pub_dev_detach("nvme0", plugged ? 0 : RUMP_DETACH_FORCE), 0);
+	ATF_CHECK(!has("nvme0"));
+	ATF_CHECK(!has("ld0"));
+	if (plugged)
+		ATF_CHECK(nvmem_idle(dev));
+	ATF_CHECK(!leaks());
+	rumpuser_dev_attach(NULL, NULL);
+	pcim_bus_destroy(bus);
+}
+
+/* Random reads and writes of any length, compared with a copy. */
+static void
+exercise(const char *path, unsigned sector, int rounds)
+{
+	uint8_t *copy = malloc(SIZE), *buf = malloc(1 << 17);
+	uint32_t x = 1;
+	int fd;
+
+	memcpy(copy, medium, SIZE);
+	WORKS(fd = rump_sys_open(path, RUMP_O_RDWR));
+	for (int i = 0; i < rounds; i++) {
+		size_t n, off;
+
+		x = x * 1664525 + 1013904223;
+		n = (1 + (x >> 8) % (131072 / sector - 1)) * sector;
+		off = (x >> 16) % (SIZE / sector) * sector;
+		if (off + n > SIZE)
+			n = SIZE - off;
+		if (i & 1) {
+			pattern(buf, n, x);
+			ATF_REQUIRE_EQ(rump_sys_pwrite(fd, buf, n, off), (ssize_t)n);
+			memcpy(copy + off, buf, n);
+		} else {
+			ATF_REQUIRE_EQ(rump_sys_pread(fd, buf, n, off), (ssize_t)n);
+			ATF_REQUIRE(memcmp(buf, copy + off, n) == 0);
+		}
+	}
+	WORKS(rump_sys_close(fd));
+	ATF_CHECK(memcmp(copy, medium, SIZE) == 0);
+	free(copy);
+	free(buf);
+}
+
+static void
+disk(struct nvmem_config nc)
+{
+	unsigned sector = nc.nc_ns[0].nn_lbads != 0 ? 1u << nc.nc_ns[0].nn_lbads : 512;
+
+	start(nc);
+	ATF_REQUIRE(has("ld0"));
+	exercise(RAW, sector, 60);
+	exercise("/dev/ld0d", sector, 40);
+	if ((nc.nc_flags & NVMEM_NOVWC) == 0)
+		ATF_CHECK(nvmem_stats(dev)->ns_flushes > 0);
+	end();
+}
+
+#define	DISK(name, ...)								\
+ATF_TC_WITHOUT_HEAD(name);							\
+ATF_TC_BODY(name, tc)								\
+{										\
+	disk((struct nvmem_config){ __VA_ARGS__ });				\
+}
+DISK(msix, .nc_flags = 0)
+DISK(msix_one_vector, .nc_nvec = 1)
+DISK(msi, .nc_flags = NVMEM_NOMSIX)
+DISK(intx, .nc_flags = NVMEM_NOMSIX | NVMEM_NOMSI)
+DISK(intx_late, .nc_flags = NVMEM_NOMSIX | NVMEM_NOMSI, .nc_delay = 100000)
+DISK(late, .nc_delay = 100000)
+DISK(reverse, .nc_delay = 100000, .nc_flags = NVMEM_REVERSE)
+DISK(queue_of_2, .nc_mqes = 2)
+DISK(queue_of_3, .nc_mqes = 3, .nc_delay = 1000)
+DISK(one_queue, .nc_nioq = 1)
+DISK(stride, .nc_dstrd = 4)
+DISK(two_pages, .nc_mdts = 1)
+DISK(sectors_4k, .nc_ns[0].nn_lbads = 12)
+DISK(slow_start, .nc_ready = 700000000)
+DISK(no_cache, .nc_flags = NVMEM_NOVWC)
+
+/* Namespaces 1 and 3, of different sectors. */
+ATF_TC_WITHOUT_HEAD(namespaces);
+ATF_TC_BODY(namespaces, tc)
+{
+	static uint8_t buf[8192], back[8192];
+	int fd;
+
+	start((struct nvmem_config){ .nc_ns[2] = { .nn_size = 65536, .nn_lbads = 12 } });
+	ATF_CHECK(has("ld0"));
+	ATF_CHECK(has("ld1"));
+	ATF_CHECK(!has("ld2"));
+	WORKS(fd = rump_sys_open("/dev/rld1d", RUMP_O_RDWR));
+	pattern(buf, sizeof(buf), 9);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, 8192, 4096), 8192);
+	ATF_CHECK_EQ(rump_sys_pread(fd, back, 8192, 4096), 8192);
+	ATF_CHECK(memcmp(buf, back, 8192) == 0);
+	FAILS(RUMP_EINVAL, rump_sys_pwrite(fd, buf, 512, 0));
+	ATF_CHECK_EQ(rump_sys_pread(fd, back, 8192, 61440), 4096);
+	WORKS(rump_sys_close(fd));
+	exercise(RAW, 512, 10);
+
+	/* One goes and comes back by itself. */
+	ATF_CHECK_EQ(rump_pub_dev_detach("ld1", 0), 0);
+	ATF_CHECK(!has("ld1"));
+	ATF_CHECK_EQ(rump_pub_dev_rescan("nvme0", "nvme", NULL), 0);
+	ATF_CHECK(has("ld1"));
+	end();
+}
+
+/* The write cache is asked and told. */
+ATF_TC_WITHOUT_HEAD(cache);
+ATF_TC_BODY(cache, tc)
+{
+	int fd, bits = -1;
+
+	start((struct nvmem_config){ 0 });
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
+	WORKS(rump_sys_ioctl(fd, 0x40046474, &bits));
+	ATF_CHECK_EQ(bits & 0x2, 0x2);
+	bits = 0;
+	WORKS(rump_sys_ioctl(fd, 0x80046475, &bits));
+	WORKS(rump_sys_ioctl(fd, 0x40046474, &bits));
+	ATF_CHECK_EQ(bits & 0x2, 0);
+	bits = 1;
+	WORKS(rump_sys_ioctl(fd, 0x80046476, &bits));
+	ATF_CHECK(nvmem_stats(dev)->ns_flushes > 0);
+	WORKS(rump_sys_close(fd));
+	end();
+}
+
+/* struct nvme_pt_command */
+struct pt {
+	uint8_t	 op, flags;
+	uint16_t cid;
+	uint32_t nsid;
+	uint8_t	 pad[32];
+	uint32_t cdw[6];
+	uint32_t result, rsvd;
+	uint16_t sqhd, sqid, ccid, status;
+	void	*buf;
+	uint32_t len, is_read, timeout;
+};
+#define	PASSTHROUGH	0xc0686e00
+
+ATF_TC_WITHOUT_HEAD(passthrough);
+ATF_TC_BODY(passthrough, tc)
+{
+	static uint8_t page[4096];
+	static const uint8_t refused[] = { 0x00, 0x01, 0x04, 0x05, 0x0c, 0x7c };
+	struct pt pt;
+	int fd;
+
+	ATF_REQUIRE_EQ(sizeof(pt), 104);
+	start((struct nvmem_config){ 0 });
+	WORKS(fd = rump_sys_open("/dev/nvme0", RUMP_O_RDWR));
+	FAILS(RUMP_EBUSY, rump_sys_open("/dev/nvme0", RUMP_O_RDWR));
+	pt = (struct pt){ .op = 0x06, .cdw[0] = 1, .buf = page, .len = 4096, .is_read = 1 };
+	WORKS(rump_sys_ioctl(fd, PASSTHROUGH, &pt));
+	ATF_CHECK_EQ(pt.status, 0);
+	ATF_CHECK(memcmp(page + 24, "Model NVMe disk", 15) == 0);
+
+	/* A page in and room for half of it. */
+	pt = (struct pt){ .op = 0x06, .cdw[0] = 1, .buf = page, .len = 2048, .is_read = 1 };
+	FAILS(RUMP_EINVAL, rump_sys_ioctl(fd, PASSTHROUGH, &pt));
+	pt = (struct pt){ .op = 0x06, .cdw[0] = 1, .buf = page, .len = 4096 };
+	FAILS(RUMP_EINVAL, rump_sys_ioctl(fd, PASSTHROUGH, &pt));
+	pt = (struct pt){ .op = 0x06, .cdw[0] = 1, .buf = page, .len = 1u << 30, .is_read = 1 };
+	FAILS(RUMP_EINVAL, rump_sys_ioctl(fd, PASSTHROUGH, &pt));
+	for (unsigned i = 0; i < sizeof(refused); i++) {
+		pt = (struct pt){ .op = refused[i], .cdw[0] = 1 };
+		FAILS(RUMP_EPERM, rump_sys_ioctl(fd, PASSTHROUGH, &pt));
+	}
+	pt = (struct pt){ .op = 0xc0 };
+	WORKS(rump_sys_ioctl(fd, PASSTHROUGH, &pt));
+	ATF_CHECK_EQ(pt.status, 0x01 << 1);
+	WORKS(rump_sys_close(fd));
+
+	/* On a namespace: read its second block. */
+	FAILS(RUMP_ENXIO, rump_sys_open("/dev/nvme0ns2", RUMP_O_RDWR));
+	WORKS(fd = rump_sys_open("/dev/nvme0ns1", RUMP_O_RDWR));
+	pt = (struct pt){ .op = 0x02, .cdw[0] = 1, .buf = page, .len = 512, .is_read = 1 };
+	WORKS(rump_sys_ioctl(fd, PASSTHROUGH, &pt));
+	ATF_CHECK_EQ(pt.status, 0);
+	ATF_CHECK(memcmp(page, medium + 512, 512) == 0);
+	pt = (struct pt){ .op = 0x02, .cdw[2] = 1, .buf = page, .len = 512, .is_read = 1 };
+	FAILS(RUMP_EINVAL, rump_sys_ioctl(fd, PASSTHROUGH, &pt));
+	pt = (struct pt){ .op = 0x02, .cdw[1] = 1, .buf = page, .len = 512, .is_read = 1 };
+	WORKS(rump_sys_ioctl(fd, PASSTHROUGH, &pt));
+	ATF_CHECK_EQ(pt.status, 0x80 << 1);
+	WORKS(rump_sys_close(fd));
+	end();
+}
+
+/*
+ * One fault during one read; whether reads work afterwards.
+ */
+static void
+fault(enum nvmem_fault what, uint32_t arg, int error, int survives)
+{
+	uint8_t buf[4096];
+	int fd;
+
+	start((struct nvmem_config){ 0 });
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
+	nvmem_fault(dev, what, 0x02, 1, 1, arg);
+	if (error != 0)
+		FAILS(error, rump_sys_pread(fd, buf, sizeof(buf), 8192));
+	else
+		ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 8192), 4096);
+	if (survives) {
+		ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 8192), 4096);
+		ATF_CHECK(memcmp(buf, medium + 8192, 4096) == 0);
+	} else {
+		FAILS(RUMP_EIO, rump_sys_pread(fd, buf, sizeof(buf), 8192));
+		FAILS(RUMP_EIO, rump_sys_pwrite(fd, buf, sizeof(buf), 8192));
+	}
+	(void)rump_sys_close(fd);
+	end();
+}
+
+#define	FAULT(name, what, arg, error, survives)					\
+ATF_TC_WITHOUT_HEAD(name);							\
+ATF_TC_BODY(name, tc)								\
+{										\
+	fault(what, arg, error, survives);					\
+}
+FAULT(fault_status, NVMEM_FAULT_STATUS, 0x281, RUMP_EIO, 1)
+FAULT(fault_never, NVMEM_FAULT_NEVER, 0, RUMP_EIO, 1)
+FAULT(fault_no_interrupt, NVMEM_FAULT_NOINTR, 0, 0, 1)
+FAULT(fault_fatal, NVMEM_FAULT_FATAL, 0, RUMP_EIO, 1)
+FAULT(fault_cid_free, NVMEM_FAULT_CID, 5, RUMP_EIO, 0)
+FAULT(fault_cid_large, NVMEM_FAULT_CID, 0xffff, RUMP_EIO, 0)
+FAULT(fault_sqhd, NVMEM_FAULT_SQHD, 0x1000, RUMP_EIO, 0)
+FAULT(fault_twice, NVMEM_FAULT_TWICE, 0, 0, 0)
+
+/* A controller that fails again and again is given up. */
+ATF_TC_WITHOUT_HEAD(fault_forever);
+ATF_TC_BODY(fault_forever, tc)
+{
+	uint8_t buf[512];
+	uint64_t resets;
+	int fd, i;
+
+	start((struct nvmem_config){ 0 });
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
+	nvmem_fault(dev, NVMEM_FAULT_NEVER, 0x02, 1, 0, 0);
+	for (i = 0; i < 6; i++)
+		FAILS(RUMP_EIO, rump_sys_pread(fd, buf, sizeof(buf), 0));
+	resets = nvmem_stats(dev)->ns_resets;
+	ATF_CHECK(resets >= 3 && resets <= 5);
+	(void)rump_sys_close(fd);
+	end();
+}
+
+/*
+ * Each step of attach, use and detach at which the controller may be pulled
+ * out: nothing hangs, nothing is left.
+ */
+ATF_TC(unplug_walk);
+ATF_TC_HEAD(unplug_walk, tc)
+{
+
+	atf_tc_set_md_var(tc, "timeout", "120");
+}
+ATF_TC_BODY(unplug_walk, tc)
+{
+	uint8_t buf[8192];
+	unsigned n;
+	int fd;
+
+	medium = calloc(1, SIZE);
+	boot();
+	for (n = 1; n < 60; n++) {
+		struct nvmem_config nc = {
+			.nc_ns[0] = { .nn_ops = &medium_ops, .nn_size = SIZE },
+			.nc_delay = n & 1 ? 50000 : 0,
+		};
+
+		dev = nvmem_create(bus, &nc);
+		ATF_REQUIRE(dev != NULL);
+		nvmem_fault(dev, NVMEM_FAULT_UNPLUG, NVMEM_ANY, n, 1, 0);
+		ATF_REQUIRE_EQ(pcim_plug(dev, NULL, 3, 0), 0);
+		rescan();
+		fd = rump_sys_open(RAW, RUMP_O_RDWR);
+		if (fd != -1) {
+			(void)rump_sys_pread(fd, buf, sizeof(buf), 0);
+			(void)rump_sys_pwrite(fd, buf, sizeof(buf), 65536);
+			(void)rump_sys_pread(fd, buf, 512, 512);
+			(void)rump_sys_close(fd);
+		}
+		if (has("nvme0"))
+			ATF_CHECK_EQ(rump_pub_dev_detach("nvme0",
+			    pcim_plugged(dev) ? 0 : RUMP_DETACH_FORCE), 0);
+		ATF_CHECK(!has("nvme0"));
+		ATF_CHECK(!has("ld0"));
+		ATF_REQUIRE_MSG(!leaks(), "pulled out at command %u", n);
+		pcim_dev_destroy(dev);
+	}
+	rumpuser_dev_attach(NULL, NULL);
+	pcim_bus_destroy(bus);
+}
+
+/* Down and up again: data stay, the queues are new. */
+ATF_TC_WITHOUT_HEAD(suspend_resume);
+ATF_TC_BODY(suspend_resume, tc)
+{
+
+	start((struct nvmem_config){ 0 });
+	exercise(RAW, 512, 4);
+	ATF_CHECK_EQ(rump_pub_dev_suspend("nvme0"), 0);
+	ATF_CHECK(nvmem_idle(dev));
+	ATF_CHECK_EQ(rump_pub_dev_resume("nvme0", 1), 0);
+	exercise(RAW, 512, 4);
+	end();
+}
+
+/* The driver goes while reads are on their way. */
+static void *
+reader(void *arg)
+{
+	uint8_t *buf = malloc(65536);
+	int fd, i;
+
+	ATF_REQUIRE_EQ(rump_pub_lwproc_newlwp(1), 0);
+	fd = rump_sys_open(RAW, RUMP_O_RDWR);
+	for (i = 0; fd != -1 && i < 50; i++) {
+		if (rump_sys_pread(fd, buf, 65536, 0) == -1)
+			break;
+	}
+	if (fd != -1)
+		(void)rump_sys_close(fd);
+	rump_pub_lwproc_releaselwp();
+	free(buf);
+	return NULL;
+}
+
+ATF_TC_WITHOUT_HEAD(detach_busy);
+ATF_TC_BODY(detach_busy, tc)
+{
+	struct timespec ts = { 0, 20000000 };
+	void *cookie[2];
+	int i;
+
+	start((struct nvmem_config){ .nc_delay = 3000000 });
+	for (i = 0; i < 2; i++)
+		ATF_REQUIRE_EQ(rumpuser_thread_create(reader, NULL, "reader", 1, -1, -1,
+		    &cookie[i]), 0);
+	(void)rump_sys_nanosleep(&ts, NULL);
+	ATF_CHECK_EQ(rump_pub_dev_detach("nvme0", RUMP_DETACH_FORCE), 0);
+	for (i = 0; i < 2; i++)
+		ATF_REQUIRE_EQ(rumpuser_thread_join(cookie[i]), 0);
+	end();
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+
+	ATF_TP_ADD_TC(tp, msix);
+	ATF_TP_ADD_TC(tp, msix_one_vector);
+	ATF_TP_ADD_TC(tp, msi);
+	ATF_TP_ADD_TC(tp, intx);
+	ATF_TP_ADD_TC(tp, intx_late);
+	ATF_TP_ADD_TC(tp, late);
+	ATF_TP_ADD_TC(tp, reverse);
+	ATF_TP_ADD_TC(tp, queue_of_2);
+	ATF_TP_ADD_TC(tp, queue_of_3);
+	ATF_TP_ADD_TC(tp, one_queue);
+	ATF_TP_ADD_TC(tp, stride);
+	ATF_TP_ADD_TC(tp, two_pages);
+	ATF_TP_ADD_TC(tp, sectors_4k);
+	ATF_TP_ADD_TC(tp, slow_start);
+	ATF_TP_ADD_TC(tp, no_cache);
+	ATF_TP_ADD_TC(tp, namespaces);
+	ATF_TP_ADD_TC(tp, cache);
+	ATF_TP_ADD_TC(tp, passthrough);
+	ATF_TP_ADD_TC(tp, fault_status);
+	ATF_TP_ADD_TC(tp, fault_never);
+	ATF_TP_ADD_TC(tp, fault_no_interrupt);
+	ATF_TP_ADD_TC(tp, fault_fatal);
+	ATF_TP_ADD_TC(tp, fault_cid_free);
+	ATF_TP_ADD_TC(tp, fault_cid_large);
+	ATF_TP_ADD_TC(tp, fault_sqhd);
+	ATF_TP_ADD_TC(tp, fault_twice);
+	ATF_TP_ADD_TC(tp, fault_forever);
+	ATF_TP_ADD_TC(tp, unplug_walk);
+	ATF_TP_ADD_TC(tp, suspend_resume);
+	ATF_TP_ADD_TC(tp, detach_busy);
+	return atf_no_error();
+}
