@@ -796,11 +796,12 @@ devops_run(const struct devops_dev *dd, const uint8_t *data, size_t len)
 	finish();
 	if (dd->dd_destroy != NULL)
 		dd->dd_destroy(&st.d);
-	/* The bus forgets the device's place when it looks and finds it empty. */
-	unplug(NULL);
-	rescan();
-	if (st.d.dv_pci != NULL)
+	if (st.d.dv_pci != NULL) {
+		/* The bus forgets the device's place when it looks and finds it empty. */
+		unplug(NULL);
+		rescan();
 		hostile_end();
+	}
 out:
 	pcim_bus_destroy(st.d.dv_pci);
 }
