@@ -2,7 +2,9 @@
 
 /*
  * rumpfuzz-fs IMAGE COMMAND [PATH...] [-t TYPE]: looks into and changes a
- * file system image through the kernel's own drivers.
+ * file system image through the kernel's own drivers.  An image called
+ * device:NAME is the disk NAME of the kernel itself (ld0d, sd0d, cd0d, ...),
+ * which it has when devices were put on its bus (RUMP_QEMU, RUMP_VFIO).
  */
 
 #include <errno.h>
@@ -24,9 +26,10 @@
 #include "kerror.h"
 
 #define MNT	"/mnt"
-#define DEV	"/dev/image"
+#define DEVICE	"device:"
 
 static const char *image;
+static char dev[64] = "/dev/image";
 static const char *prog_cmd;
 static int failed;
 
@@ -85,14 +88,14 @@ mount_as(const char *type)
 
 	if (strcmp(type, "msdos") == 0) {
 		struct rump_msdosfs_args a = {
-			.fspec = DEV, .mask = 0777, .dirmask = 0777, .version = 3,
+			.fspec = dev, .mask = 0777, .dirmask = 0777, .version = 3,
 			.flags = RUMP_MSDOSFSMNT_VERSIONED | RUMP_MSDOSFSMNT_LONGNAME |
 			    RUMP_MSDOSFSMNT_UTF8,
 		};
 
 		return rump_sys_mount("msdos", MNT, flags, &a, sizeof(a));
 	} else {
-		struct rump_iso_args a = { .fspec = DEV };
+		struct rump_iso_args a = { .fspec = dev };
 
 		if (writes()) {
 			fprintf(stderr, "rumpfuzz fs: %s: cd9660 can't be written to\n", image);
@@ -104,15 +107,49 @@ mount_as(const char *type)
 
 /* What the first sectors say the image is. */
 static const char *
-detect(int fd)
+detect(int fd, ssize_t (*rd)(int, void *, size_t, off_t))
 {
-	uint8_t b[6];
+	/* A raw disk wants whole sectors. */
+	static uint8_t b[4096];
 
-	if (pread(fd, b, 6, 32768) == 6 && memcmp(b + 1, "CD001", 5) == 0)
+	if ((*rd)(fd, b, sizeof(b), 32768) >= 6 && memcmp(b + 1, "CD001", 5) == 0)
 		return "cd9660";
-	if (pread(fd, b, 3, 0) == 3 && (b[0] == 0xeb || b[0] == 0xe9))
+	if ((*rd)(fd, b, sizeof(b), 0) >= 3 && (b[0] == 0xeb || b[0] == 0xe9))
 		return "msdos";
 	return NULL;
+}
+
+static void __attribute__((__noreturn__))
+unknown(void)
+{
+
+	fprintf(stderr, "rumpfuzz fs: %s is neither FAT nor ISO 9660 by its first sectors; "
+	    "-t TYPE tries all the same\n", image);
+	exit(2);
+}
+
+/* The kernel's own disk: its block device to mount, its type if that is asked. */
+static void
+use_device(const char *name, const char **typep)
+{
+	char raw[sizeof(dev)];
+	int fd;
+
+	if (*name == '\0' || strchr(name, '/') != NULL ||
+	    (size_t)snprintf(raw, sizeof(raw), "/dev/r%s", name) >= sizeof(raw)) {
+		fprintf(stderr, "rumpfuzz fs: %s names no disk (such as device:ld0d)\n", image);
+		exit(2);
+	}
+	snprintf(dev, sizeof(dev), "/dev/%s", name);
+	if ((fd = rump_sys_open(raw, RUMP_O_RDONLY)) == -1) {
+		complain("open", image);
+		exit(2);
+	}
+	if (*typep == NULL)
+		*typep = detect(fd, rump_sys_pread);
+	rump_sys_close(fd);
+	if (*typep == NULL)
+		unknown();
 }
 
 static char *
@@ -498,7 +535,7 @@ main(int argc, char **argv)
 		"mkdir" };
 	const char *type = NULL, *paths[256];
 	struct stat st;
-	int i, npaths = 0, fd, error, known = 0;
+	int i, npaths = 0, fd, error, known = 0, isdev;
 
 	for (i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "-t") == 0) {
@@ -527,16 +564,16 @@ main(int argc, char **argv)
 		usage("which path?");
 	if (strcmp(prog_cmd, "put") == 0 && npaths < 2)
 		usage("put needs files and where to put them");
-	if ((fd = open(image, writes() ? O_RDWR : O_RDONLY)) == -1 || fstat(fd, &st) == -1) {
-		fprintf(stderr, "rumpfuzz fs: %s: %s\n", image, strerror(errno));
-		return 2;
+	isdev = strncmp(image, DEVICE, strlen(DEVICE)) == 0;
+	if (!isdev) {
+		if ((fd = open(image, writes() ? O_RDWR : O_RDONLY)) == -1 || fstat(fd, &st) == -1) {
+			fprintf(stderr, "rumpfuzz fs: %s: %s\n", image, strerror(errno));
+			return 2;
+		}
+		if (type == NULL && (type = detect(fd, pread)) == NULL)
+			unknown();
+		close(fd);
 	}
-	if (type == NULL && (type = detect(fd)) == NULL) {
-		fprintf(stderr, "rumpfuzz fs: %s is neither FAT nor ISO 9660 by its first sectors; "
-		    "-t TYPE tries all the same\n", image);
-		return 2;
-	}
-	close(fd);
 
 	rumpuser_console_sink(console, NULL);
 	rumpuser_clock_mode(RUMPUSER_CLOCK_HOST);
@@ -545,7 +582,9 @@ main(int argc, char **argv)
 		return 2;
 	}
 	kloglen = 0;
-	if ((error = rump_pub_etfs_register(DEV, image, RUMP_ETFS_BLK)) != 0) {
+	if (isdev)
+		use_device(image + strlen(DEVICE), &type);
+	else if ((error = rump_pub_etfs_register(dev, image, RUMP_ETFS_BLK)) != 0) {
 		fprintf(stderr, "rumpfuzz fs: %s can't be used as a disk: error %d\n%.*s", image, error,
 		    (int)kloglen, klog);
 		return 2;

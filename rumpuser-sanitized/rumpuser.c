@@ -8,6 +8,7 @@
 #include "rumpuser_int.h"
 
 #include <rump/rumpuser_component.h>
+#include <rump/rumpuser_qemu.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -38,6 +39,7 @@ struct rumpuser_hyperup ru_hyp RU_STATE = {
 int
 rumpuser_init(int version, const struct rumpuser_hyperup *hyp)
 {
+	const char *qemu;
 
 	if (version != RUMPUSER_VERSION) {
 		ru_print("rumpuser: kernel speaks version %d, not %d\n",
@@ -48,6 +50,8 @@ rumpuser_init(int version, const struct rumpuser_hyperup *hyp)
 	ru_thread_init();
 	ru_report_init();
 	ru_hyp = *hyp;
+	if ((qemu = getenv("RUMP_QEMU")) != NULL && *qemu != '\0')
+		return rumpuser_qemu_start_string(qemu);
 	return 0;
 }
 

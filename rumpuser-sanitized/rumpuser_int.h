@@ -72,6 +72,7 @@
 #define	NB_ENOENT	2
 #define	NB_ESRCH	3
 #define	NB_EIO		5
+#define	NB_ENXIO	6
 #define	NB_E2BIG	7
 #define	NB_EBADF	9
 #define	NB_ENOMEM	12
