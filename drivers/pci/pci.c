@@ -327,7 +327,7 @@ pcimatch(device_t parent, cfdata_t cf, void *aux)
 		return 0;
 	}
 	for (dev = parent; dev != NULL; dev = device_parent(dev)) {
-		if (device_is_a(dev, "pci") && ++depth >= PCI_MAXDEPTH) {
+		if (device_is_a(dev, "pci") && ++depth > PCI_MAXDEPTH) {
 			aprint_error_dev(parent, "bus %d is more than %d bridges away\n",
 			    pba->pba_bus, PCI_MAXDEPTH);
 			return 0;

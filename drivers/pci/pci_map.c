@@ -27,17 +27,17 @@ void
 pci_complain(pcitag_t tag, const char *fmt, ...)
 {
 	unsigned i = (tag.pt_bdf ^ tag.pt_bdf >> 6) % NCOMPLAINT;
+	char what[128];
 	va_list ap;
 
 	if (complaints[i] == tag.pt_bdf + 1)
 		return;
 	complaints[i] = tag.pt_bdf + 1;
-	aprint_error("pci %u:%u:%u: ", tag.pt_bdf >> 8 & 0xff, tag.pt_bdf >> 3 & 0x1f,
-	    tag.pt_bdf & 7);
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	aprint_error("\n");
+	aprint_error("pci %u:%u:%u: %s\n", tag.pt_bdf >> 8 & 0xff, tag.pt_bdf >> 3 & 0x1f,
+	    tag.pt_bdf & 7, what);
 }
 
 void

@@ -33,7 +33,7 @@
 #define	BELOW_4G	0xffffffffULL
 #define	SPARE_BUSES	2		/* numbers behind a bridge for later */
 
-/* For later, behind each bridge, and what windows are multiples of. */
+/* For later, behind a bridge with nothing, and what windows are multiples of. */
 static const uint64_t spare[NKIND] = {
 	[IO] = PCI_BRIDGE_IO_MIN, [MEM] = 2 * PCI_BRIDGE_MEM_MIN, [PREF] = PCI_BRIDGE_MEM_MIN
 };
@@ -602,7 +602,8 @@ bus_need(struct pciconf_resources *pr, int bus, bool pref64, uint64_t *need, uin
 		}
 	}
 	for (kind = 0; kind < NKIND; kind++) {
-		need[kind] = sat_add(need[kind], spare[kind]);
+		if (need[kind] == 0)
+			need[kind] = spare[kind];
 		if (need[kind] <= UINT64_MAX - granule[kind])
 			need[kind] = roundup2(need[kind], granule[kind]);
 	}
@@ -717,7 +718,7 @@ bridge_give(pci_chipset_tag_t pc, struct pciconf_resources *pr, struct conf_bus 
     struct conf_func *cf)
 {
 	uint64_t need[NKIND], align[NKIND], at, max;
-	struct conf_bus *behind = bus_lookup(pr, cf->cf_behind);
+	struct conf_bus *behind = cf->cf_behind != 0 ? bus_lookup(pr, cf->cf_behind) : NULL;
 	uint32_t bdf = cf->cf_tag.pt_bdf;
 	struct conf_bar *w;
 	int kind;
@@ -727,7 +728,7 @@ bridge_give(pci_chipset_tag_t pc, struct pciconf_resources *pr, struct conf_bus 
 	bus_need(pr, cf->cf_behind, cf->cf_pref64, need, align);
 	for (kind = 0; kind < NKIND; kind++) {
 		w = &cf->cf_win[kind];
-		if (w->b_size != 0 && w->b_size + spare[kind] >= need[kind] &&
+		if (w->b_size != 0 && (w->b_size >= need[kind] || need[kind] == spare[kind]) &&
 		    arena_reserve(&cb->cb_arena[kind], w->b_base, w->b_size, bdf)) {
 			region_insert(&behind->cb_arena[kind].a_ranges,
 			    region_make(w->b_base, w->b_size, 0));
@@ -736,12 +737,8 @@ bridge_give(pci_chipset_tag_t pc, struct pciconf_resources *pr, struct conf_bus 
 		max = kind == PREF && cf->cf_pref64 ? UINT64_MAX : BELOW_4G;
 		w->b_size = need[kind];
 		at = arena_alloc(&cb->cb_arena[kind], w->b_size, align[kind], max, bdf);
-		if (at == 0 && need[kind] > spare[kind]) {
-			w->b_size = need[kind] - spare[kind];
-			at = arena_alloc(&cb->cb_arena[kind], w->b_size, align[kind], max, bdf);
-			if (at == 0)
-				no_room(pr, cf, "window", kind, w->b_size);
-		}
+		if (at == 0 && need[kind] > spare[kind])
+			no_room(pr, cf, "window", kind, w->b_size);
 		w->b_base = at;
 		if (at == 0)
 			w->b_size = 0;
