@@ -1177,10 +1177,10 @@ scsipi_complete(struct scsipi_xfer *xs)
 
 	if (error != 0 && xs->resid == 0 && xs->bp != NULL)
 		xs->resid = xs->datalen;
-	if (periph->periph_switch != NULL && periph->periph_switch->psw_done != NULL)
-		(*periph->periph_switch->psw_done)(xs, error);
 	if (xs->xs_control & XS_CTL_USERCMD)
 		scsipi_user_done(xs);
+	else if (periph->periph_switch != NULL && periph->periph_switch->psw_done != NULL)
+		(*periph->periph_switch->psw_done)(xs, error);
 
 	if (xs->xs_control & XS_CTL_ASYNC) {
 		mutex_enter(chan_mtx(chan));

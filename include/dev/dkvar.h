@@ -28,6 +28,7 @@ struct dk_softc {
 	int		sc_dtype;	/* DKTYPE_* */
 	struct buf	*sc_deferred;	/* one that d_diskstart refused */
 	bool		sc_busy;	/* somebody runs dk_start() */
+	bool		sc_kicked;	/* ... and shall look once more */
 	krndsource_t	sc_rnd_source;
 };
 

@@ -270,10 +270,13 @@ dk_start(struct dk_softc *dksc, struct buf *bp)
 		disk_wait(&dksc->sc_dkdev);
 		bufq_put(dksc->sc_bufq, bp);
 	}
-	if (dksc->sc_busy)
+	if (dksc->sc_busy) {
+		dksc->sc_kicked = true;
 		goto done;
+	}
 	dksc->sc_busy = true;
 	for (;;) {
+		dksc->sc_kicked = false;
 		bp = dksc->sc_deferred;
 		dksc->sc_deferred = NULL;
 		if (bp == NULL) {
@@ -286,8 +289,10 @@ dk_start(struct dk_softc *dksc, struct buf *bp)
 		error = (*dkd->d_diskstart)(dksc->sc_dev, bp);
 		mutex_enter(&dksc->sc_iolock);
 		if (error == EAGAIN) {
-			/* First again when there is room. */
+			/* First again when there is room; that may be now. */
 			dksc->sc_deferred = bp;
+			if (dksc->sc_kicked)
+				continue;
 			break;
 		}
 		if (error != 0) {
