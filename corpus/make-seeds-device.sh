@@ -196,3 +196,55 @@ if want fuzz_ld_virtio; then
 	begin; disk_io; rec K_STORE H_SET $(tag 0 STATUS) 3 0 0 0 255; end status-255
 	begin; disk_io; rec K_STORE H_DROP $(tag 0 STATUS) 3; end status-none
 fi
+
+#
+# NVMe: knobs are flags, I/O queues, vectors, largest transfer, doorbell stride,
+# block size, queue entries, further namespaces, milliseconds to ready (2 bytes).
+#
+if want fuzz_nvme; then
+	SQE=8193 CQE=8194 IDCTRL=8195 IDNS=8196 DATA=8197 PRPLIST=8198
+	dir="$top/corpus/fuzz_nvme"
+	mkdir -p "$dir"
+	disk_seeds
+	begin 1; disk_io; end msi
+	begin 3; disk_io; end intx
+	begin 8; delay=200; disk_block; end reverse
+	begin 4; disk_io; end no-cache
+	begin 0 1 1; disk_io; end one-vector
+	begin 0 0 0 1; disk_block; end two-pages
+	begin 0 0 0 0 4; disk_io; end stride
+	begin 0 0 0 0 0 3; disk_io; end blocks-4k
+	begin 0 0 0 0 0 0 1; disk_block; end queue-2
+	begin 0 0 0 0 0 0 0 2; disk_io; op OPEN 0 3; op READ 0 0 0 0 0 0 0 7; end namespaces
+	begin 0 0 0 0 0 0 0 0 200; disk_io; end slow-start
+	begin; op OPEN 0 4; i=0; while [ $i -lt 14 ]; do op IOCTL 0 4 0 0 0 0 1 0; i=$((i + 1)); done; end passthrough
+	begin; op OPEN 0 5; op IOCTL 1 5 0 2 0 0 1 0; op IOCTL 1 5 0 1 0 0 1 0; end passthrough-namespace
+	i=1
+	for f in never no-interrupt status fatal cid twice sqhd unplug; do
+		begin; op EVENT 0 0 0 0 $i 514 2 1; disk_io; disk_io; end fault-$f
+		i=$((i + 1))
+	done
+	begin; disk_io; rec K_REG H_ONES 28 0; end csts-ones
+	begin; disk_io; rec K_REG H_SET 28 0 255 0 0 0; end never-ready
+	begin; disk_io; rec K_REG H_SET 28 6 255 0 0 2; end fatal-state
+	begin; disk_io; rec K_REG H_SET 0 0 0 0 0 0; end cap-one-entry
+	begin; disk_io; rec K_REG H_SET 4 0 0 0 0 47; end cap-stride
+	begin; disk_io; rec K_REG H_SET 4 0 0 0 0 15728640; end cap-page
+	begin; disk_io; rec K_STORE H_XOR $CQE 7 0 2 12 1; end cqe-cid
+	begin; disk_io; rec K_STORE H_SET $CQE 7 0 2 12 65535; end cqe-cid-max
+	begin; disk_io; rec K_STORE H_XOR $CQE 7 0 2 10 1; end cqe-sqid
+	begin; disk_io; rec K_STORE H_SET $CQE 7 0 2 8 65535; end cqe-sqhd
+	begin; disk_io; rec K_STORE H_XOR $CQE 7 0 2 14 1; end cqe-phase
+	begin; disk_io; rec K_STORE H_TWICE $CQE 7; end cqe-twice
+	begin; disk_io; rec K_STORE H_DROP $CQE 7; end cqe-drop
+	begin; disk_io; rec K_STORE H_SET $IDCTRL 0 0 4 516 4294967295; end namespaces-many
+	begin; disk_io; rec K_STORE H_SET $IDCTRL 0 0 1 77 255; end mdts-255
+	begin; disk_io; rec K_STORE H_SET $IDCTRL 0 0 1 512 119; end entry-size
+	begin; disk_io; rec K_STORE H_SET $IDNS 0 0 8 0 9223372036854775807; end size-huge
+	begin; disk_io; rec K_STORE H_SET $IDNS 0 0 1 26 15; end format-15
+	begin; disk_io; rec K_STORE H_SET $IDNS 0 0 1 130 31; end block-31
+	begin; disk_io; rec K_STORE H_SET $IDNS 0 0 2 128 8; end metadata
+	begin; disk_io; rec K_STORE H_SHORT $DATA 1 0 0 100; end data-short
+	begin; disk_block; rec K_FETCH H_XOR $PRPLIST 0 0 8 0 4096; end prp-other
+	begin; disk_io; rec K_SCRIBBLE H_COHERENT 3 2 0 2 16 7; end scribble
+fi
