@@ -404,20 +404,49 @@ do_detach(const struct devop *op)
 	rump_pub_dev_settle();
 }
 
+/*
+ * Suspends a device and lets some time pass, in which it may be pulled out.
+ * Then all is resumed: I/O of a suspended device waits, and would for ever.
+ */
 static void
-do_power(const struct devop *op, int suspend)
+do_suspend(const struct devop *op)
 {
 	struct names n = { 0 };
 	const char *name;
+	unsigned i;
 	int error;
 
 	rump_pub_dev_list(note_new, &n);
 	if (n.n == 0)
 		return;
 	name = n.name[op->idx % n.n];
-	st.d.dv_tampered |= suspend;
-	error = suspend ? rump_pub_dev_suspend(name) : rump_pub_dev_resume(name, op->flags & 1);
-	TRACE_ERROR(error, "%s %s", suspend ? "suspend" : "resume", name);
+	st.d.dv_tampered = 1;
+	error = rump_pub_dev_suspend(name);
+	TRACE_ERROR(error, "suspend %s", name);
+	if (op->flags & 2) {
+		rig_trace("unplug");
+		unplug(NULL);
+	}
+	do_delay(op->mode % 2000);
+	n.n = 0;
+	rump_pub_dev_list(note_top, &n);
+	for (i = 0; i < n.n; i++) {
+		error = rump_pub_dev_resume(n.name[i], 1);
+		TRACE_ERROR(error, "resume %s", n.name[i]);
+	}
+}
+
+static void
+do_resume(const struct devop *op)
+{
+	struct names n = { 0 };
+	int error;
+
+	rump_pub_dev_list(note_new, &n);
+	if (n.n == 0)
+		return;
+	error = rump_pub_dev_resume(n.name[op->idx % n.n], op->flags & 1);
+	TRACE_ERROR(error, "resume %s", n.name[op->idx % n.n]);
 }
 
 static void
@@ -626,8 +655,10 @@ do_op(const struct devop *op)
 			dd->dd_event(&st.d, op);
 		break;
 	case DEVOP_SUSPEND:
+		do_suspend(op);
+		break;
 	case DEVOP_RESUME:
-		do_power(op, op->op % DEVOP_N == DEVOP_SUSPEND);
+		do_resume(op);
 		break;
 	}
 }

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +23,6 @@
 #define LOCK_INPUTS	4
 #define CLOCK_BASE	1700000000	/* 2023-11-14: any fixed date will do */
 
-FILE *rig_trace_file;
-
 static struct lwp *home;		/* the process all others are born from */
 static int booted;
 static int noreset;
@@ -39,20 +36,6 @@ size_t	LLVMFuzzerCustomMutator(uint8_t *, size_t, size_t, unsigned);
 size_t	LLVMFuzzerCustomCrossOver(const uint8_t *, size_t, const uint8_t *, size_t, uint8_t *,
 	    size_t, unsigned);
 size_t	LLVMFuzzerMutate(uint8_t *, size_t, size_t) __attribute__((__weak__));
-
-void
-rig_trace(const char *fmt, ...)
-{
-	va_list ap;
-
-	if (rig_trace_file == NULL)
-		return;
-	va_start(ap, fmt);
-	vfprintf(rig_trace_file, fmt, ap);
-	va_end(ap);
-	fputc('\n', rig_trace_file);
-	fflush(rig_trace_file);
-}
 
 const char *
 rig_log(size_t *len)
