@@ -14,6 +14,7 @@
 #include <sys/systm.h>
 #include <sys/device.h>
 #include <sys/kmem.h>
+#include <sys/module.h>
 
 #include <dev/pci/pcidevs.h>
 
@@ -620,4 +621,14 @@ pci_vpd_write(pci_chipset_tag_t pc, pcitag_t tag, int offset, int count, pcireg_
 			return error;
 	}
 	return 0;
+}
+
+/* For modules that require "pci". */
+MODULE(MODULE_CLASS_DRIVER, pci, NULL);
+
+static int
+pci_modcmd(modcmd_t cmd, void *arg)
+{
+
+	return cmd == MODULE_CMD_INIT || cmd == MODULE_CMD_FINI ? 0 : ENOTTY;
 }
