@@ -37,7 +37,7 @@ void	*rump_intr_establish(unsigned irq, int ipl, int flags, int (*func)(void *),
  * NULL does nothing.  Sleeps; from the handler itself it does not wait.
  */
 void	rump_intr_disestablish(void *);
-/* Holds a line's interrupts back, or lets them go.  Counts.  Never sleeps. */
+/* Holds a line's interrupts back, or lets them go.  Counts.  The first sleeps. */
 void	rump_intr_mask(unsigned irq);
 void	rump_intr_unmask(unsigned irq);
 /* The line of a handler, and what it counts. */

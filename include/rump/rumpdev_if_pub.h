@@ -66,7 +66,7 @@ int	rump_pub_dev_resume(const char *name, int subtree);
 /* Waits until nothing is being configured and no attach is outstanding. */
 void	rump_pub_dev_settle(void);
 
-/* Interrupts that a line has handed to its handlers since boot. */
+/* Interrupts of a line since it has handlers. */
 uint64_t rump_pub_dev_intrcount(unsigned irq);
 
 #ifdef __cplusplus

@@ -28,6 +28,7 @@
 #include <sys/lwp.h>
 #include <sys/mutex.h>
 #include <sys/proc.h>
+#include <sys/rump_audit.h>
 
 #include <rump/rumpdev_if_pub.h>
 #include <rump/rumpuser_dev.h>
@@ -54,14 +55,16 @@ struct intr_handler {
 	char		ih_xname[INTR_XNAME];
 };
 
-/* A line with handlers, or that had some. */
+/* A line with handlers, or that somebody masks. */
 struct intr_line {
 	unsigned	il_irq;
+	u_int		il_users;	/* handlers, masks, the thread */
 	TAILQ_HEAD(, intr_handler) il_handlers;
 	u_int		il_masked;	/* reasons to hold it back */
 	u_int		il_unclaimed;	/* since the thread slept, or one claimed */
 	u_int		il_burst;	/* since the thread slept */
 	u_int		il_pause;	/* ticks of the last pause */
+	int		il_resumed;	/* tick at which it ended */
 	bool		il_paused;	/* masked, and the callout will end it */
 	bool		il_told;
 	callout_t	il_callout;
@@ -82,6 +85,25 @@ static struct lwp *intr_lwp;
  * sees that the handler may take spin mutexes alone.
  */
 static kmutex_t intr_context[NIPL];
+
+static int64_t
+count_handlers(void *arg)
+{
+	struct intr_handler *ih;
+	int64_t n = 0;
+	unsigned i;
+
+	mutex_enter(&intr_lock);
+	for (i = 0; i < RUMPUSER_NIRQ; i++) {
+		if (lines[i] != NULL)
+			TAILQ_FOREACH(ih, &lines[i]->il_handlers, ih_list)
+				n++;
+	}
+	mutex_exit(&intr_lock);
+	return n;
+}
+
+RUMP_AUDIT(audit_handlers, "interrupt handlers", count_handlers, NULL)
 
 static void
 line_mask(struct intr_line *il)
@@ -110,6 +132,7 @@ pause_end(struct intr_line *il)
 		return;
 	il->il_paused = false;
 	il->il_burst = il->il_unclaimed = 0;
+	il->il_resumed = getticks();
 	line_unmask(il);
 }
 
@@ -139,21 +162,31 @@ line_pause(struct intr_line *il)
 	return tell;
 }
 
-/* A handler is off the list; the last one leaves the line as it was. */
+/* One user less; gives intr_lock up.  The last one takes the line with it. */
 static void
-line_left(struct intr_line *il)
+line_put(struct intr_line *il)
 {
 
-	if (!TAILQ_EMPTY(&il->il_handlers))
+	KASSERT(mutex_owned(&intr_lock));
+	KASSERT(il->il_users > 0);
+	if (--il->il_users > 0) {
+		mutex_exit(&intr_lock);
 		return;
-	(void)callout_stop(&il->il_callout);
+	}
 	pause_end(il);
+	lines[il->il_irq] = NULL;
+	mutex_exit(&intr_lock);
+	(void)callout_halt(&il->il_callout, NULL);
+	callout_destroy(&il->il_callout);
+	evcnt_detach(&il->il_evcnt);
+	kmem_free(il, sizeof(*il));
 }
 
 /* A line is pending: runs its handlers.  Whether one claimed it. */
 static bool
 line_run(struct intr_line *il)
 {
+	TAILQ_HEAD(, intr_handler) gone = TAILQ_HEAD_INITIALIZER(gone);
 	struct intr_handler *ih, *next;
 	kmutex_t *context;
 	bool claimed = false;
@@ -183,13 +216,14 @@ line_run(struct intr_line *il)
 		next = TAILQ_NEXT(ih, ih_list);
 		if (ih->ih_dead) {
 			TAILQ_REMOVE(&il->il_handlers, ih, ih_list);
-			line_left(il);
-			mutex_exit(&intr_lock);
-			kmem_free(ih, sizeof(*ih));
-			mutex_enter(&intr_lock);
-			/* The list may be another meanwhile. */
-			next = NULL;
+			TAILQ_INSERT_TAIL(&gone, ih, ih_list);
 		}
+	}
+	while ((ih = TAILQ_FIRST(&gone)) != NULL) {
+		TAILQ_REMOVE(&gone, ih, ih_list);
+		line_put(il);
+		kmem_free(ih, sizeof(*ih));
+		mutex_enter(&intr_lock);
 	}
 	return claimed;
 }
@@ -211,11 +245,18 @@ line_interrupt(unsigned irq, bool slept)
 			stray[irq] = true;
 			rumpuser_intr_mask(irq, 1);
 		}
-		goto out;
+		mutex_exit(&intr_lock);
+		rumpuser_intr_eoi(irq);
+		return;
 	}
+	il->il_users++;
 	il->il_evcnt.ev_count++;
-	if (slept)
-		il->il_burst = il->il_unclaimed = il->il_pause = 0;
+	if (slept) {
+		il->il_burst = il->il_unclaimed = 0;
+		/* It has behaved for as long as it was held back. */
+		if ((u_int)(getticks() - il->il_resumed) > il->il_pause)
+			il->il_pause = 0;
+	}
 	il->il_burst++;
 	if (line_run(il))
 		il->il_unclaimed = 0;
@@ -230,8 +271,7 @@ line_interrupt(unsigned irq, bool slept)
 	}
 	if (tell != NULL && !line_pause(il))
 		tell = NULL;
-out:
-	mutex_exit(&intr_lock);
+	line_put(il);
 	rumpuser_intr_eoi(irq);
 	if (tell != NULL)
 		printf("irq %u: %u interrupts in a row and %s: held back\n", irq, limit, tell);
@@ -246,8 +286,10 @@ intr_thread(void *arg)
 
 	for (;;) {
 		ncsw = l->l_ncsw;
-		if (rumpuser_intr_wait(&irq) != 0)
+		if (rumpuser_intr_wait(&irq) != 0) {
+			(void)kpause("intrmem", false, hz, NULL);
 			continue;
+		}
 		line_interrupt(irq, l->l_ncsw != ncsw);
 	}
 }
@@ -267,29 +309,36 @@ intr_init(void)
 		panic("no interrupt thread");
 }
 
+/* The line, with one more user, made if need be; NULL: no such.  Sleeps. */
 static struct intr_line *
 line_get(unsigned irq)
 {
-	struct intr_line *il, *mine;
+	struct intr_line *il, *mine = NULL;
 
 	if (irq >= RUMPUSER_NIRQ)
 		return NULL;
-	if (lines[irq] != NULL)
-		return lines[irq];
-	mine = kmem_zalloc(sizeof(*mine), KM_SLEEP);
-	mine->il_irq = irq;
-	TAILQ_INIT(&mine->il_handlers);
-	callout_init(&mine->il_callout, CALLOUT_MPSAFE);
-	callout_setfunc(&mine->il_callout, line_resume, mine);
-	snprintf(mine->il_name, sizeof(mine->il_name), "irq %u", irq);
-	evcnt_attach_dynamic(&mine->il_evcnt, EVCNT_TYPE_INTR, NULL, "intr", mine->il_name);
 	mutex_enter(&intr_lock);
-	if ((il = lines[irq]) == NULL) {
-		il = lines[irq] = mine;
-		mine = NULL;
+	if (lines[irq] == NULL) {
+		mutex_exit(&intr_lock);
+		mine = kmem_zalloc(sizeof(*mine), KM_SLEEP);
+		mine->il_irq = irq;
+		TAILQ_INIT(&mine->il_handlers);
+		callout_init(&mine->il_callout, CALLOUT_MPSAFE);
+		callout_setfunc(&mine->il_callout, line_resume, mine);
+		snprintf(mine->il_name, sizeof(mine->il_name), "irq %u", irq);
+		evcnt_attach_dynamic(&mine->il_evcnt, EVCNT_TYPE_INTR, NULL, "intr",
+		    mine->il_name);
+		mutex_enter(&intr_lock);
+		if (lines[irq] == NULL) {
+			lines[irq] = mine;
+			mine = NULL;
+		}
 	}
+	il = lines[irq];
+	il->il_users++;
 	mutex_exit(&intr_lock);
 	if (mine != NULL) {
+		/* Somebody else was faster. */
 		evcnt_detach(&mine->il_evcnt);
 		callout_destroy(&mine->il_callout);
 		kmem_free(mine, sizeof(*mine));
@@ -351,8 +400,7 @@ rump_intr_disestablish(void *cookie)
 	while (running == ih)
 		cv_wait(&intr_cv, &intr_lock);
 	TAILQ_REMOVE(&ih->ih_line->il_handlers, ih, ih_list);
-	line_left(ih->ih_line);
-	mutex_exit(&intr_lock);
+	line_put(ih->ih_line);
 	kmem_free(ih, sizeof(*ih));
 }
 
@@ -371,13 +419,16 @@ rump_intr_mask(unsigned irq)
 void
 rump_intr_unmask(unsigned irq)
 {
-	struct intr_line *il = line_get(irq);
+	struct intr_line *il;
 
-	if (il == NULL)
-		return;
 	mutex_enter(&intr_lock);
+	il = irq < RUMPUSER_NIRQ ? lines[irq] : NULL;
+	if (il == NULL) {
+		mutex_exit(&intr_lock);
+		return;
+	}
 	line_unmask(il);
-	mutex_exit(&intr_lock);
+	line_put(il);
 }
 
 unsigned

@@ -10,6 +10,7 @@
 #include <sys/kmem.h>
 #include <sys/lwp.h>
 #include <sys/proc.h>
+#include <sys/rump_audit.h>
 
 #include "autoconf_impl.h"
 
@@ -22,6 +23,22 @@ static u_int alldevs_holds;		/* who needs removed devices' memory */
 static u_int alldevs_garbage;		/* removed, but still on the list */
 
 static const struct devhandle handle_none;
+
+/* Devices there are, those of wedges and the like among them. */
+static int64_t
+count_devices(void *arg)
+{
+	device_t dev;
+	int64_t n = 0;
+
+	mutex_enter(&alldevs_lock);
+	TAILQ_FOREACH(dev, &alldevs, dv_list)
+		n++;
+	mutex_exit(&alldevs_lock);
+	return n;
+}
+
+RUMP_AUDIT(audit_devices, "devices", count_devices, NULL)
 
 /*
  * Memory.
@@ -769,8 +786,9 @@ device_enumerate_children(device_t dev, bool (*callback)(device_t, devhandle_t, 
 static bool
 compat_equal(const char *pattern, const char *s, bool pat)
 {
+	const char *end;
 
-	return pat ? pmatch(s, pattern, NULL) == 2 : strcmp(s, pattern) == 0;
+	return pat ? pmatch(s, pattern, &end) == 2 : strcmp(s, pattern) == 0;
 }
 
 static const struct device_compatible_entry *

@@ -22,6 +22,8 @@
 
 #include "rump_private.h"
 
+#include <rump/rumpuser_dev.h>
+
 int hz = 100;
 int stathz = 100;
 int profhz = 100;
@@ -288,15 +290,13 @@ settime(struct proc *p, struct timespec *ts)
 	return 0;
 }
 
-/* Waits that many microseconds. */
+/* Waits that many microseconds, busy: devices and interrupts go on. */
 void
 delay(unsigned int us)
 {
 
-	if (us == 0)
-		return;
-	(void)rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, us / 1000000,
-	    (long)(us % 1000000) * 1000);
+	if (us != 0)
+		rumpuser_dev_delay((uint64_t)us * 1000);
 }
 
 /*

@@ -16,6 +16,7 @@
 #include <sys/evcnt.h>
 #include <sys/filedesc.h>
 #include <sys/kauth.h>
+#include <sys/kcpuset.h>
 #include <sys/kernel.h>
 #include <sys/kmem.h>
 #include <sys/lwp.h>
@@ -295,6 +296,11 @@ rump_init(void)
 	once_init();
 	kprintf_init();
 	rump_mem_init();
+	kcpuset_sysinit();
+	for (i = 0; i < ncpu; i++) {
+		kcpuset_set(kcpuset_running, i);
+		kcpuset_set(kcpuset_attached, i);
+	}
 	evcnt_init();
 	sysctl_init();
 	cprng_init();
