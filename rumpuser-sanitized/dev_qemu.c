@@ -91,11 +91,9 @@ static struct qemu {
 static int
 gone(const char *what)
 {
-	int status = 0;
 
 	if (!q.q_dead) {
 		q.q_dead = true;
-		waitpid(q.q_pid, &status, WNOHANG);
 		ru_print("rumpuser: QEMU is gone (%s); its devices read as absent\n", what);
 	}
 	return NB_EIO;
