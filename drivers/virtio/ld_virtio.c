@@ -38,6 +38,7 @@
 #include <sys/mutex.h>
 #include <sys/queue.h>
 
+#include <dev/dkvar.h>
 #include <dev/ldvar.h>
 #include <dev/pci/virtioreg.h>
 #include <dev/pci/virtiovar.h>
@@ -117,7 +118,6 @@ CTASSERT(sizeof(struct ld_virtio_mem) <= LD_VIRTIO_STRIDE);
 
 #define	LD_VIRTIO_MAXREQ	64	/* transfers at once */
 #define	LD_VIRTIO_NSPARE	2	/* a flush and a discard besides */
-#define	LD_VIRTIO_SPARE_DESCS	5	/* that they take without indirection */
 #define	LD_VIRTIO_PATIENCE	10	/* seconds */
 
 enum ld_virtio_kind { LDV_TRANSFER, LDV_DISCARD, LDV_FLUSH };
@@ -383,7 +383,6 @@ ld_virtio_size_requests(struct ld_virtio_softc *sc, int *maxxferp,
 	const uint64_t features = virtio_features(vsc);
 	const unsigned num = sc->sc_vq.vq_num;
 	uint32_t maxsegsize = MAXPHYS, maxnsegs = MAXPHYS / PAGE_SIZE + 1, v;
-	unsigned others;
 	uint64_t maxxfer;
 
 	if ((features & VIRTIO_BLK_F_SIZE_MAX) != 0) {
@@ -398,16 +397,12 @@ ld_virtio_size_requests(struct ld_virtio_softc *sc, int *maxxferp,
 		if (v != 0)
 			maxnsegs = MIN(maxnsegs, v);
 	}
-	/* Header, status, and what a flush and a discard need besides. */
-	others = 2;
-	if ((features & VIRTIO_F_RING_INDIRECT_DESC) == 0)
-		others += LD_VIRTIO_SPARE_DESCS;
-	if (num < 4 || num <= others) {
+	if (num < 4) {
 		aprint_error_dev(sc->sc_dev, "a queue of %u entries is too "
 		    "small\n", num);
 		return EINVAL;
 	}
-	maxnsegs = MIN(maxnsegs, num - others);
+	maxnsegs = MIN(maxnsegs, num - 2);
 	/*
 	 * Pages are apart on the bus and the first may begin anywhere, so n
 	 * segments are sure to hold n - 1 of them.
@@ -473,9 +468,9 @@ ld_virtio_attach(device_t parent, device_t self, void *aux)
 		goto fail;
 
 	/* A chain that is not indirect takes an entry for each segment. */
-	nreqs = sc->sc_vq.vq_indirect != NULL ? vq_num - LD_VIRTIO_NSPARE :
-	    (vq_num - LD_VIRTIO_SPARE_DESCS) / (sc->sc_maxnsegs + 2);
-	nreqs = MIN(nreqs, LD_VIRTIO_MAXREQ);
+	nreqs = sc->sc_vq.vq_indirect != NULL ? vq_num :
+	    vq_num / (sc->sc_maxnsegs + 2);
+	nreqs = MIN(MAX(nreqs, 1), LD_VIRTIO_MAXREQ);
 	sc->sc_nreqs = nreqs + LD_VIRTIO_NSPARE;
 	if (ld_virtio_alloc_reqs(sc, maxxfer, maxsegsize) != 0) {
 		aprint_error_dev(self, "no memory for requests\n");
@@ -727,6 +722,23 @@ ld_virtio_start(struct ld_softc *ld, struct buf *bp)
 	return error;
 }
 
+/*
+ * Waits until something comes back and makes room; EIO when nothing is out.
+ */
+static int
+ld_virtio_wait_room(struct ld_virtio_softc *sc)
+{
+	int error = 0;
+
+	mutex_enter(&sc->sc_lock);
+	if (sc->sc_nout == 0)
+		error = EIO;
+	else
+		cv_wait(&sc->sc_cv, &sc->sc_lock);
+	mutex_exit(&sc->sc_lock);
+	return error;
+}
+
 /* The next piece of a discard. */
 static int
 ld_virtio_submit_discard(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
@@ -759,15 +771,17 @@ ld_virtio_discard(struct ld_softc *ld, struct buf *bp)
 	r->r_bp = bp;
 	r->r_sector = (uint64_t)bp->b_rawblkno * per;
 	r->r_left = (uint64_t)(bp->b_bcount / ld->sc_secsize) * per;
-	if (r->r_left == 0)
-		error = EINVAL;
-	else
-		error = ld_virtio_submit_discard(sc, r);
+	error = r->r_left == 0 ? EINVAL : ld_virtio_submit_discard(sc, r);
+	while (error == EAGAIN) {
+		error = ld_virtio_wait_room(sc);
+		if (error == 0)
+			error = ld_virtio_submit_discard(sc, r);
+	}
 	if (error) {
 		r->r_bp = NULL;
 		ld_virtio_put(sc, r);
 	}
-	return error == EAGAIN ? EBUSY : error;
+	return error;
 }
 
 /*
@@ -791,15 +805,9 @@ ld_virtio_flush(struct ld_virtio_softc *sc)
 	r->r_error = 0;
 	ld_virtio_fill(sc, r, VIRTIO_BLK_T_FLUSH, 0);
 	while ((error = ld_virtio_submit(sc, r)) == EAGAIN) {
-		/* Something is out, and makes room when it comes back. */
-		mutex_enter(&sc->sc_lock);
-		if (sc->sc_nout == 0) {
-			mutex_exit(&sc->sc_lock);
-			error = EIO;
+		error = ld_virtio_wait_room(sc);
+		if (error)
 			break;
-		}
-		cv_wait(&sc->sc_cv, &sc->sc_lock);
-		mutex_exit(&sc->sc_lock);
 	}
 	if (error == 0) {
 		mutex_enter(&sc->sc_lock);
@@ -879,6 +887,8 @@ ld_virtio_done(struct ld_virtio_softc *sc, struct ld_virtio_req *r, int len)
 		r->r_done = true;
 		cv_broadcast(&sc->sc_cv);
 		mutex_exit(&sc->sc_lock);
+		/* It may have taken the room of a transfer. */
+		dk_start(&sc->sc_ld.sc_dksc, NULL);
 		return;
 	}
 	r->r_sector += r->r_now;

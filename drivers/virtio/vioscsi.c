@@ -1243,7 +1243,7 @@ vioscsi_task(void *arg)
 	KERNEL_UNLOCK_ONE(NULL);
 }
 
-MODULE(MODULE_CLASS_DRIVER, vioscsi, "scsi,virtio");
+MODULE(MODULE_CLASS_DRIVER, vioscsi, "virtio");
 
 static int
 vioscsi_modcmd(modcmd_t cmd, void *opaque)

@@ -944,7 +944,7 @@ virtio_pci_childdetached(device_t self, device_t child)
 	psc->sc_sc.sc_child_state = VIRTIO_NO_CHILD;
 }
 
-MODULE(MODULE_CLASS_DRIVER, virtio_pci, "pci,virtio");
+MODULE(MODULE_CLASS_DRIVER, virtio_pci, "virtio");
 
 static int
 virtio_pci_modcmd(modcmd_t cmd, void *opaque)

@@ -317,8 +317,8 @@ dk_done(struct dk_softc *dksc, struct buf *bp)
 	struct disk *dk = &dksc->sc_dkdev;
 
 	if (bp->b_error != 0)
-		diskerr(bp, dk->dk_name, "error", 0, 0,
-		    dk->dk_label);
+		diskerr(bp, device_cfdriver(dksc->sc_dev)->cd_name, "error", 0,
+		    0, dk->dk_label);
 	mutex_enter(&dksc->sc_iolock);
 	disk_unbusy(dk, bp->b_bcount - bp->b_resid, bp->b_flags & B_READ);
 	mutex_exit(&dksc->sc_iolock);

@@ -22,6 +22,7 @@
 #include <sys/errno.h>
 #include <sys/fcntl.h>
 #include <sys/kernel.h>
+#include <sys/module.h>
 #include <sys/pmf.h>
 #include <sys/proc.h>
 #include <sys/stat.h>
@@ -643,4 +644,19 @@ lddiscardend(struct ld_softc *sc, struct buf *bp)
 		bp->b_resid = bp->b_bcount;
 	biodone(bp);
 	ld_retire(sc);
+}
+
+MODULE(MODULE_CLASS_DRIVER, ld, NULL);
+
+static int
+ld_modcmd(modcmd_t cmd, void *opaque)
+{
+
+	switch (cmd) {
+	case MODULE_CMD_INIT:
+	case MODULE_CMD_FINI:
+		return 0;
+	default:
+		return ENOTTY;
+	}
 }
