@@ -83,7 +83,8 @@ devops_virtio_params(struct devops *d, struct virtiom_params *vp)
 	memset(vp, 0, sizeof(*vp));
 	vp->vp_transport = input_u8(&d->dv_knobs) % VIRTIOM_NTRANSPORT;
 	n = input_u8(&d->dv_knobs) % 11;
-	vp->vp_qsize = n != 0 ? 1u << n : 0;
+	/* A request of any disk has three descriptors. */
+	vp->vp_qsize = n == 0 ? 0 : n == 1 ? 4 : 1u << n;
 	bits = input_u8(&d->dv_knobs);
 	vp->vp_nomsix = (bits & DEVOPS_VIRTIO_NOMSIX) != 0;
 	vp->vp_reorder = (bits & DEVOPS_VIRTIO_REORDER) != 0;

@@ -5,7 +5,7 @@
  * device, which are the first 9 bytes of the device's part of the header
  *
  *	u8 transport, u8 queue size (0: VIRTIOM_QSIZE, else 2 to the power of
- *	it), u8 bits, le32 and u8 features that are not offered (bits 0 to 31,
+ *	it, 4 or more), u8 bits, le32 and u8 features that are not offered (bits 0 to 31,
  *	32 to 39), u8 not used
  *
  * and where a hostile one has effect.

@@ -18,6 +18,8 @@ create(struct devops *d)
 	d->dv_readonly = bp.bp_readonly = bits & 1;
 	d->dv_blksize = bp.bp_blksize = bits & 2 ? 4096 : 512;
 	bp.bp_seg_max = input_u8(&d->dv_knobs);
+	if (bp.bp_seg_max == 1)
+		bp.bp_seg_max = 2;	/* a page that is not aligned is two segments */
 	bp.bp_size_max = input_u8(&d->dv_knobs) * 4096u;
 	return devops_virtio_attach(d, &vp, virtiom_blk_create(&vp, &bp));
 }
