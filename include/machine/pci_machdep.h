@@ -9,6 +9,9 @@
 #define	_MACHINE_PCI_MACHDEP_H_
 
 #include <sys/types.h>
+#include <sys/device_if.h>
+
+#include <dev/pci/pcireg.h>
 
 #define	__HAVE_PCI_MSI_MSIX
 #define	__HAVE_PCI_GET_SEGMENT
