@@ -1140,8 +1140,8 @@ st_mtop(struct st_softc *sc, dev_t dev, const struct mtop *mt)
 	case MTRETEN:
 		error = st_check_eod(sc, false, &nmarks, 0);
 		if (error == 0)
-			error = st_load(sc, LD_RETENSION, 0);
-		return error != 0 ? error : st_load(sc, LD_LOAD, 0);
+			error = st_load(sc, LD_LOAD | LD_RETENSION, 0);
+		return error;
 	case MTERASE:
 		return st_erase(sc, true, 0);
 	case MTEOM:

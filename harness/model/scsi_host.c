@@ -9,6 +9,10 @@
 
 #include "scsi_host.h"
 
+/* EINPROGRESS and ESRCH, in the kernel's numbers. */
+#define KEPT	36
+#define UNKNOWN	3
+
 struct rec {
 	struct hostile_record hr;
 	unsigned left;			/* strikes left; UINT_MAX: for ever */
@@ -310,6 +314,9 @@ scsi_host_script(struct scsi_host *sh, const uint8_t *script, size_t len, unsign
 		nrec = HOSTILE_MAXREC;
 	if (nrec > len / HOSTILE_RECORD)
 		nrec = len / HOSTILE_RECORD;
+	sh->sh_nloose = 0;
+	if (len == 0)
+		return;
 	sh->sh_loose = script + nrec * HOSTILE_RECORD;
 	sh->sh_nloose = len - nrec * HOSTILE_RECORD;
 	if (nrec == 0 || (sh->sh_rec = calloc(nrec, sizeof(*sh->sh_rec))) == NULL)
@@ -413,7 +420,7 @@ submit(void *ctx, struct rumpuser_scsi_cmd *cmd)
 		trace_cmd(sh, cmd, never);
 	if (never) {
 		keep(sh, cmd);
-		return EINPROGRESS;
+		return KEPT;
 	}
 	return 0;
 }
@@ -449,15 +456,15 @@ tmf(void *ctx, enum rumpuser_scsi_tmf how, unsigned channel, unsigned target, ui
 	}
 	switch (how) {
 	case RUMPUSER_SCSI_ABORT:
-		return n != sh->sh_nkept ? 0 : 3;	/* ESRCH, in the kernel's numbers */
+		return n != sh->sh_nkept ? 0 : UNKNOWN;
 	case RUMPUSER_SCSI_LURESET:
 		if (st == NULL || lun >= SCSIM_NLUNS || scsim_lun(st, lun) == NULL)
-			return 3;
+			return UNKNOWN;
 		scsim_reset(st, lun);
 		return 0;
 	case RUMPUSER_SCSI_TARGETRESET:
 		if (st == NULL)
-			return 3;
+			return UNKNOWN;
 		scsim_reset(st, -1);
 		return 0;
 	case RUMPUSER_SCSI_BUSRESET:
@@ -466,7 +473,7 @@ tmf(void *ctx, enum rumpuser_scsi_tmf how, unsigned channel, unsigned target, ui
 				scsim_reset(sh->sh_target[i], -1);
 		return 0;
 	}
-	return 3;
+	return UNKNOWN;
 }
 
 static const struct rumpuser_scsi_ops host_ops = { .so_submit = submit, .so_tmf = tmf };
