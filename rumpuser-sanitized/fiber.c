@@ -457,9 +457,17 @@ ru_dev_wakeup(void)
 void
 ru_dev_yield(void)
 {
+	struct ru_fiber *f;
 
-	if (runq.wq_head != NULL)
-		yield();
+	if (timeq != NULL)
+		wake_due();
+	if (runq.wq_head == NULL)
+		return;
+	/* Another one in any case: the caller waits for something. */
+	f = choose();
+	wq_remove(f);
+	make_ready(ru_cur);
+	switch_to(f);
 }
 
 /*

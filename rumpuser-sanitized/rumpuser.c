@@ -9,6 +9,7 @@
 
 #include <rump/rumpuser_component.h>
 #include <rump/rumpuser_qemu.h>
+#include <rump/rumpuser_vfio.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -39,7 +40,7 @@ struct rumpuser_hyperup ru_hyp RU_STATE = {
 int
 rumpuser_init(int version, const struct rumpuser_hyperup *hyp)
 {
-	const char *qemu;
+	const char *devices;
 
 	if (version != RUMPUSER_VERSION) {
 		ru_print("rumpuser: kernel speaks version %d, not %d\n",
@@ -50,8 +51,10 @@ rumpuser_init(int version, const struct rumpuser_hyperup *hyp)
 	ru_thread_init();
 	ru_report_init();
 	ru_hyp = *hyp;
-	if ((qemu = getenv("RUMP_QEMU")) != NULL && *qemu != '\0')
-		return rumpuser_qemu_start_string(qemu);
+	if ((devices = getenv("RUMP_QEMU")) != NULL && *devices != '\0')
+		return rumpuser_qemu_start_string(devices);
+	if ((devices = getenv("RUMP_VFIO")) != NULL && *devices != '\0')
+		return rumpuser_vfio_start(devices);
 	return 0;
 }
 

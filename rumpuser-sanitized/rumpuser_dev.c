@@ -132,6 +132,15 @@ ones(unsigned width)
 	return width >= 8 ? UINT64_MAX : (UINT64_C(1) << width * 8) - 1;
 }
 
+/* A device may want to run earlier now than who sleeps for it thinks. */
+RU_INLINE void
+time_changed(void)
+{
+
+	if (!ru_deterministic && ds->ds_be->db_next != NULL)
+		ru_dev_wakeup();
+}
+
 uint32_t
 rumpuser_pci_confread(uint32_t bdf, unsigned reg, unsigned width)
 {
@@ -157,6 +166,7 @@ rumpuser_pci_confwrite(uint32_t bdf, unsigned reg, unsigned width, uint32_t val)
 		return;
 	ru_dev_enter();
 	(*ds->ds_be->db_confwrite)(ds->ds_ctx, bdf, reg, width, val & ones(width));
+	time_changed();
 	ru_dev_exit();
 }
 
@@ -204,6 +214,7 @@ rumpuser_bus_write(int space, uint64_t addr, unsigned width, uint64_t val)
 		return;
 	ru_dev_enter();
 	(*ds->ds_be->db_write)(ds->ds_ctx, space, addr, width, val & ones(width));
+	time_changed();
 	ru_dev_exit();
 }
 
@@ -542,6 +553,17 @@ line_ready(void)
 	return -1;
 }
 
+static bool
+line_serviced(void)
+{
+	unsigned i;
+
+	for (i = 0; i < NWORD; i++)
+		if (ds->ds_service[i] != 0)
+			return true;
+	return false;
+}
+
 static RU_NOSAN bool
 line_take(unsigned *irqp)
 {
@@ -762,7 +784,8 @@ rumpuser_dev_delay(uint64_t ns)
 			rumpuser_step(1);
 			dev_run();
 		}
-		if (line_ready() >= 0)
+		/* Its thread may have taken one, and not come to run since. */
+		if (line_ready() >= 0 || line_serviced())
 			ru_dev_yield();
 		if (ru_clock_mono() >= until && dev_next() > until)
 			break;
