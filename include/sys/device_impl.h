@@ -92,6 +92,7 @@ struct device {
  * first free unit, with privsize bytes of zeroed private data.  Sleeps.
  */
 device_t device_create(struct cfdriver *, device_t parent, size_t privsize);
+void	device_drain(device_t);
 void	device_destroy(device_t);
 
 #endif /* !_SYS_DEVICE_IMPL_H_ */

@@ -96,6 +96,7 @@ struct disk_sectoralign {
 
 #ifdef _KERNEL
 
+#include <sys/condvar.h>
 #include <sys/device.h>
 #include <sys/mutex.h>
 
@@ -145,7 +146,9 @@ struct disk {
 	struct io_stats	*dk_stats;
 	const struct dkdriver *dk_driver;
 
-	kmutex_t	dk_rawlock;	/* dk_rawopens, dk_rawvp */
+	kmutex_t	dk_rawlock;	/* dk_rawbusy */
+	kcondvar_t	dk_rawcv;
+	bool		dk_rawbusy;	/* who set it has the next two */
 	u_int		dk_rawopens;	/* wedges that have dk_rawvp open */
 	struct vnode	*dk_rawvp;	/* the RAW_PART block device */
 

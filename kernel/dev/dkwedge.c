@@ -8,7 +8,7 @@
  * A wedge's transfer is a buffer of its own on the parent's raw device, which
  * is open while any of its wedges is.
  *
- * Locks: dkwedges_lock (all wedges), then the parent's dk_rawlock or its
+ * Locks: dkwedges_lock (all wedges), then the parent's dk_rawbusy or its
  * dk_openlock.
  */
 
@@ -48,7 +48,7 @@ struct dkwedge_softc {
 	kmutex_t	sc_iolock;	/* sc_iopend */
 	kcondvar_t	sc_dkdrn;
 	unsigned	sc_iopend;	/* transfers on the way */
-	bool		sc_dying;	/* parent's dk_rawlock */
+	bool		sc_dying;	/* parent's dk_rawbusy */
 	LIST_ENTRY(dkwedge_softc) sc_plink;	/* parent's dk_openlock */
 };
 
@@ -77,6 +77,8 @@ static const struct bdevsw dk_bdevsw = {
 	.d_dump = dkdump,
 	.d_psize = dksize,
 	.d_discard = dkdiscard,
+	.d_cfdriver = &dk_cd,
+	.d_devtounit = dev_minor_unit,
 	.d_flag = D_DISK | D_MPSAFE
 };
 
@@ -92,6 +94,8 @@ static const struct cdevsw dk_cdevsw = {
 	.d_mmap = nommap,
 	.d_kqfilter = nokqfilter,
 	.d_discard = dkdiscard,
+	.d_cfdriver = &dk_cd,
+	.d_devtounit = dev_minor_unit,
 	.d_flag = D_DISK | D_MPSAFE
 };
 
@@ -273,19 +277,55 @@ out:
 }
 
 /*
- * Ends a wedge that is not open; dkwedges_lock is write-held.
+ * Who opens or closes the disk for one of its wedges has it to himself, and
+ * no lock: a vnode's may be held around it, and another's is taken inside.
  */
-static int
-dkwedge_detach(struct dkwedge_softc *sc)
+static void
+raw_enter(struct disk *pdk)
 {
-	struct disk *pdk = sc->sc_parent;
 
 	mutex_enter(&pdk->dk_rawlock);
-	if (sc->sc_dk.dk_openmask != 0) {
-		mutex_exit(&pdk->dk_rawlock);
+	while (pdk->dk_rawbusy)
+		cv_wait(&pdk->dk_rawcv, &pdk->dk_rawlock);
+	pdk->dk_rawbusy = true;
+	mutex_exit(&pdk->dk_rawlock);
+}
+
+static void
+raw_exit(struct disk *pdk)
+{
+
+	mutex_enter(&pdk->dk_rawlock);
+	pdk->dk_rawbusy = false;
+	cv_broadcast(&pdk->dk_rawcv);
+	mutex_exit(&pdk->dk_rawlock);
+}
+
+/*
+ * Ends a wedge; dkwedges_lock is write-held.  EBUSY while it is open, unless
+ * forced: then those who have it open find that it is gone.
+ */
+static int
+dkwedge_detach(struct dkwedge_softc *sc, bool force)
+{
+	const int unit = device_unit(sc->sc_dev);
+	struct disk *pdk = sc->sc_parent;
+
+	raw_enter(pdk);
+	if (sc->sc_dk.dk_openmask != 0 && !force) {
+		raw_exit(pdk);
 		return EBUSY;
 	}
 	sc->sc_dying = true;
+	raw_exit(pdk);
+
+	/* Who is in dkopen() gets ENXIO; then nobody is. */
+	device_drain(sc->sc_dev);
+	vdevgone(bdevsw_lookup_major(&dk_bdevsw), unit, unit, VBLK);
+	vdevgone(cdevsw_lookup_major(&dk_cdevsw), unit, unit, VCHR);
+	mutex_enter(&pdk->dk_rawlock);
+	while (sc->sc_dk.dk_openmask != 0)
+		cv_wait(&pdk->dk_rawcv, &pdk->dk_rawlock);
 	mutex_exit(&pdk->dk_rawlock);
 
 	mutex_enter(&sc->sc_iolock);
@@ -321,7 +361,7 @@ dkwedge_del(struct dkwedge_info *dkw)
 		sc = device_lookup_private(&dk_cd, i);
 		if (sc != NULL && strcmp(device_xname(sc->sc_dev),
 		    dkw->dkw_devname) == 0) {
-			error = dkwedge_detach(sc);
+			error = dkwedge_detach(sc, false);
 			break;
 		}
 	}
@@ -330,25 +370,34 @@ dkwedge_del(struct dkwedge_info *dkw)
 }
 
 static void
-dkwedge_del1(struct disk *pdk, bool idle_only)
+dkwedge_del1(struct disk *pdk, bool force)
 {
 	struct dkwedge_softc *sc, *next;
 
 	rw_enter(&dkwedges_lock, RW_WRITER);
 	for (sc = LIST_FIRST(&pdk->dk_wedges); sc != NULL; sc = next) {
 		next = LIST_NEXT(sc, sc_plink);
-		if (dkwedge_detach(sc) != 0 && !idle_only)
-			printf("%s: is open\n", device_xname(sc->sc_dev));
+		(void)dkwedge_detach(sc, force);
 	}
 	rw_exit(&dkwedges_lock);
 }
 
-/* Removes all wedges of a disk, which goes away. */
+/* Removes all wedges of a disk, which goes away, also those that are open. */
 void
 dkwedge_delall(struct disk *pdk)
 {
+	device_t parent;
 
-	dkwedge_del1(pdk, false);
+	if (pdk->dk_nwedges == 0)
+		return;
+	/*
+	 * Who opens a wedge opens its disk, and who opens a disk waits for
+	 * its detach to be sure.  Without its wedges it is.
+	 */
+	parent = device_find_by_xname(pdk->dk_name);
+	if (parent != NULL && parent->dv_detaching == curlwp)
+		config_detach_commit(parent);
+	dkwedge_del1(pdk, true);
 }
 
 /* Removes the wedges of a disk that are not open. */
@@ -356,7 +405,7 @@ void
 dkwedge_delidle(struct disk *pdk)
 {
 
-	dkwedge_del1(pdk, true);
+	dkwedge_del1(pdk, false);
 }
 
 static void
@@ -592,8 +641,8 @@ dkwedge_read(struct disk *pdk, struct vnode *vp, daddr_t blkno, void *tbuf,
  */
 
 /*
- * The masks of a wedge belong to its parent's dk_rawlock, which is held while
- * the parent is opened and closed.
+ * The masks of a wedge belong to who has its parent's dk_rawbusy, which is
+ * held while the parent is opened and closed.
  */
 static int
 dkopen(dev_t dev, int flags, int fmt, struct lwp *l)
@@ -606,7 +655,7 @@ dkopen(dev_t dev, int flags, int fmt, struct lwp *l)
 	if (sc == NULL)
 		return ENXIO;
 	pdk = sc->sc_parent;
-	mutex_enter(&pdk->dk_rawlock);
+	raw_enter(pdk);
 	if (sc->sc_dying) {
 		error = ENXIO;
 		goto out;
@@ -633,7 +682,7 @@ dkopen(dev_t dev, int flags, int fmt, struct lwp *l)
 	sc->sc_dk.dk_openmask =
 	    sc->sc_dk.dk_copenmask | sc->sc_dk.dk_bopenmask;
 out:
-	mutex_exit(&pdk->dk_rawlock);
+	raw_exit(pdk);
 	return error;
 }
 
@@ -647,7 +696,7 @@ dkclose(dev_t dev, int flags, int fmt, struct lwp *l)
 	if (sc == NULL)
 		return ENXIO;
 	pdk = sc->sc_parent;
-	mutex_enter(&pdk->dk_rawlock);
+	raw_enter(pdk);
 	if (fmt == S_IFCHR)
 		sc->sc_dk.dk_copenmask &= ~1;
 	else
@@ -663,7 +712,7 @@ dkclose(dev_t dev, int flags, int fmt, struct lwp *l)
 			    FREAD | FWRITE : FREAD, NOCRED);
 		}
 	}
-	mutex_exit(&pdk->dk_rawlock);
+	raw_exit(pdk);
 	return 0;
 }
 

@@ -818,6 +818,7 @@ config_detach(device_t dev, int flags)
 			    error);
 		mutex_enter(&config_misc_lock);
 		dev->dv_detaching = NULL;
+		dev->dv_detached = false;
 		cv_broadcast(&config_misc_cv);
 		mutex_exit(&config_misc_lock);
 		KERNEL_UNLOCK_ONE(NULL);

@@ -229,15 +229,24 @@ device_create(struct cfdriver *cd, device_t parent, size_t privsize)
 	return dev;
 }
 
+/* Nobody gets a reference any more; waits for those that there are. */
 void
-device_destroy(device_t dev)
+device_drain(device_t dev)
 {
 
 	mutex_enter(&config_misc_lock);
 	dev->dv_detached = true;
+	cv_broadcast(&config_misc_cv);
 	while (dev->dv_refcnt > 0)
 		cv_wait(&config_misc_cv, &config_misc_lock);
 	mutex_exit(&config_misc_lock);
+}
+
+void
+device_destroy(device_t dev)
+{
+
+	device_drain(dev);
 	device_remove(dev);
 }
 

@@ -40,6 +40,7 @@ disk_init(struct disk *diskp, const char *name, const struct dkdriver *driver)
 
 	LIST_INIT(&diskp->dk_wedges);
 	mutex_init(&diskp->dk_rawlock, MUTEX_DEFAULT, IPL_NONE);
+	cv_init(&diskp->dk_rawcv, "dkraw");
 	mutex_init(&diskp->dk_openlock, MUTEX_DEFAULT, IPL_NONE);
 	diskp->dk_blkshift = DK_BSIZE2BLKSHIFT(DEV_BSIZE);
 	diskp->dk_byteshift = DK_BSIZE2BYTESHIFT(DEV_BSIZE);
@@ -52,6 +53,7 @@ disk_destroy(struct disk *diskp)
 {
 
 	mutex_destroy(&diskp->dk_openlock);
+	cv_destroy(&diskp->dk_rawcv);
 	mutex_destroy(&diskp->dk_rawlock);
 }
 

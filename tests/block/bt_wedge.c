@@ -211,6 +211,42 @@ gptfix(struct tdk_softc *sc)
 	}
 }
 
+/* The disk goes while a wedge of it is open: the wedge goes, too. */
+KERNTEST(wedge_forced)
+{
+	struct tdk_softc *sc;
+	struct vnode *vp, *cvp;
+	struct buf *bp;
+	char devname[16];
+	device_t dev;
+
+	sc = tdk_create(NSEC, SEC);
+	CHECK_EQ(add(sc, "data", 100, 100, devname), 0);
+	CHECK_EQ(add(sc, "more", 200, 100, NULL), 0);
+	dev = dkwedge_find_by_wname("data");
+	CHECK_EQ(vn_bdev_open(makedev(devsw_name2blk("dk", NULL, 0),
+	    device_unit(dev)), &vp, curlwp), 0);
+	CHECK_EQ(cdevvp(makedev(devsw_name2chr("dk", NULL, 0),
+	    device_unit(dev)), &cvp), 0);
+	CHECK_EQ(vn_lock(cvp, LK_EXCLUSIVE), 0);
+	CHECK_EQ(VOP_OPEN(cvp, FREAD, curlwp->l_cred), 0);
+	VOP_UNLOCK(cvp);
+	CHECK_EQ(bread(vp, 0, SEC, 0, &bp), 0);
+	brelse(bp, 0);
+	bp = getblk(vp, 5, SEC, 0, 0);
+	memset(bp->b_data, 0x33, SEC);
+	bdwrite(bp);
+	dkwedge_delall(&sc->sc_dksc.sc_dkdev);
+	CHECK_EQ(nwedges(sc), 0);
+	CHECK(dkwedge_find_by_wname("data") == NULL);
+	CHECK(sc->sc_dksc.sc_dkdev.dk_rawvp == NULL);
+	CHECK(bread(vp, 1, SEC, 0, &bp) != 0);
+	CHECK_EQ(vn_close(vp, FREAD | FWRITE, curlwp->l_cred), 0);
+	CHECK_EQ(vn_close(cvp, FREAD, curlwp->l_cred), 0);
+	tdk_destroy(sc);
+	return 0;
+}
+
 KERNTEST(gpt_good)
 {
 	struct tdk_softc *sc;

@@ -91,7 +91,8 @@ ATF_TC_BODY(name, tc)							\
 	x(pages_write_512)						\
 	x(pages_write_fault)						\
 	x(physio_bounds)						\
-	x(wedge_add_io)
+	x(wedge_add_io)							\
+	x(wedge_forced)
 
 BODIES(BODY)
 
