@@ -800,6 +800,9 @@ config_detach(device_t dev, int flags)
 	cfdata_t cf = dev->dv_cfdata;
 	int error;
 
+	/* Not attached to anything: who created it destroys it. */
+	if (ca == NULL)
+		return EOPNOTSUPP;
 	KERNEL_LOCK(1, NULL);
 	if (!detach_enter(dev)) {
 		KERNEL_UNLOCK_ONE(NULL);
@@ -808,7 +811,7 @@ config_detach(device_t dev, int flags)
 	if ((flags & (DETACH_SHUTDOWN | DETACH_FORCE)) == DETACH_SHUTDOWN &&
 	    (dev->dv_flags & DVF_DETACH_SHUTDOWN) == 0)
 		error = EOPNOTSUPP;
-	else if (ca == NULL || ca->ca_detach == NULL)
+	else if (ca->ca_detach == NULL)
 		error = EOPNOTSUPP;
 	else
 		error = (*ca->ca_detach)(dev, flags);
