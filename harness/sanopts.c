@@ -5,7 +5,8 @@
  *
  * Frames of parked threads must stay on the stacks that a snapshot saves; the
  * kernel's memory comes from its own arena, which the host's leak check does
- * not know, and leaks are asked for by audit.
+ * not know, and leaks are asked for by audit.  The quarantine is the host's
+ * heap alone: models come and go with each input, and new pages are dear.
  */
 
 const char *__asan_default_options(void);
@@ -16,7 +17,7 @@ __asan_default_options(void)
 {
 
 	return "detect_stack_use_after_return=0:detect_leaks=0:allocator_may_return_null=1:"
-	    "symbolize=1";
+	    "symbolize=1:quarantine_size_mb=4";
 }
 
 const char *

@@ -17,6 +17,9 @@
 #include "pci.h"
 #include "virtio_impl.h"
 
+/* The request being run; of no meaning between two. */
+static struct vm_chain chain;
+
 struct virtiom *
 vm_create(const struct vm_class *vc, const struct virtiom_params *vp, unsigned nq,
     uint64_t features, void *priv)
@@ -30,6 +33,7 @@ vm_create(const struct vm_class *vc, const struct virtiom_params *vp, unsigned n
 	vm->vm_class = vc;
 	vm->vm_p = vp != NULL ? *vp : plain;
 	vm->vm_priv = priv;
+	vm->vm_chain = &chain;
 	vm->vm_nq = nq;
 	features |= F_INDIRECT | F_EVENT_IDX;
 	if (vm->vm_p.vp_transport != VIRTIOM_LEGACY && vm->vm_p.vp_transport != VIRTIOM_MMIO_LEGACY)
@@ -673,12 +677,12 @@ vm_run(struct virtiom *vm, uint64_t now)
 		memmove(&vm->vm_pend[i], &vm->vm_pend[i + 1], (vm->vm_npend - i) * sizeof(p));
 		len = p.p_len;
 		if (p.p_done) {
-			vm->vm_chain.c_q = p.p_q;
-			vm->vm_chain.c_head = p.p_head;
-		} else if (!vm_walk(vm, p.p_q, p.p_head, &vm->vm_chain) ||
-		    (len = vm->vm_class->vc_request(vm, &vm->vm_chain)) == VM_HELD)
+			vm->vm_chain->c_q = p.p_q;
+			vm->vm_chain->c_head = p.p_head;
+		} else if (!vm_walk(vm, p.p_q, p.p_head, vm->vm_chain) ||
+		    (len = vm->vm_class->vc_request(vm, vm->vm_chain)) == VM_HELD)
 			continue;
-		vm_push(vm, &vm->vm_chain, len);
+		vm_push(vm, vm->vm_chain, len);
 		touched |= 1ull << p.p_q;
 	}
 	for (q = 0; touched != 0; q++, touched >>= 1)

@@ -65,7 +65,7 @@ static void
 deliver(struct virtiom *vm, unsigned q)
 {
 	struct console *co = vm->vm_priv;
-	struct vm_chain *c = &vm->vm_chain;
+	struct vm_chain *c = vm->vm_chain;
 	struct port *p;
 	uint8_t msg[8 + 16];
 	size_t n;

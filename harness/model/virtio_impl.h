@@ -116,7 +116,7 @@ struct virtiom {
 	unsigned vm_npend, vm_maxpend;
 	struct vm_pend *vm_pend;
 	int	vm_busy;		/* in vm_run(): no recursion */
-	struct vm_chain vm_chain;	/* of the request being run */
+	struct vm_chain *vm_chain;	/* of the request being run */
 
 	unsigned vm_nq;
 	struct vm_queue vm_q[];
