@@ -117,6 +117,7 @@ struct ld_virtio_mem {
 CTASSERT(sizeof(struct ld_virtio_mem) <= LD_VIRTIO_STRIDE);
 
 #define	LD_VIRTIO_MAXREQ	64	/* transfers at once */
+#define	LD_VIRTIO_MAXBOUNCE	4	/* ... with a buffer each */
 #define	LD_VIRTIO_NSPARE	2	/* a flush and a discard besides */
 #define	LD_VIRTIO_PATIENCE	10	/* seconds */
 
@@ -162,6 +163,12 @@ struct ld_virtio_softc {
 	bus_dmamap_t	sc_memmap;
 	char		*sc_mem;	/* LD_VIRTIO_STRIDE each */
 	size_t		sc_memsize;
+
+	/* Data of a device that takes one segment: sc_bouncesize each. */
+	bus_dma_segment_t sc_bounceseg;
+	bus_dmamap_t	sc_bouncemap;
+	char		*sc_bounce;
+	size_t		sc_bouncesize;
 
 	uint32_t	sc_max_transfer; /* sectors of 512, of a piece */
 	uint32_t	sc_max_discard;
@@ -211,40 +218,49 @@ ld_virtio_sync(struct ld_virtio_softc *sc, const struct ld_virtio_req *r,
 	    r->r_index * LD_VIRTIO_STRIDE + off, len, ops);
 }
 
-static int
-ld_virtio_alloc_mem(struct ld_virtio_softc *sc)
+/* DMA memory of one segment, loaded; NULL without memory. */
+static void *
+ld_virtio_dma_alloc(struct ld_virtio_softc *sc, size_t size,
+    bus_dma_segment_t *seg, bus_dmamap_t *mapp)
 {
 	void *va;
-	int error, rsegs;
+	int rsegs;
 
-	sc->sc_memsize = sc->sc_nreqs * LD_VIRTIO_STRIDE;
-	error = bus_dmamem_alloc(sc->sc_dmat, sc->sc_memsize, LD_VIRTIO_STRIDE,
-	    0, &sc->sc_memseg, 1, &rsegs, BUS_DMA_WAITOK);
-	if (error)
-		return error;
-	error = bus_dmamem_map(sc->sc_dmat, &sc->sc_memseg, rsegs,
-	    sc->sc_memsize, &va, BUS_DMA_WAITOK | BUS_DMA_COHERENT);
-	if (error)
+	if (bus_dmamem_alloc(sc->sc_dmat, size, LD_VIRTIO_STRIDE, 0, seg, 1,
+	    &rsegs, BUS_DMA_WAITOK) != 0)
+		return NULL;
+	if (bus_dmamem_map(sc->sc_dmat, seg, rsegs, size, &va,
+	    BUS_DMA_WAITOK | BUS_DMA_COHERENT) != 0)
 		goto fail_map;
-	error = bus_dmamap_create(sc->sc_dmat, sc->sc_memsize, 1,
-	    sc->sc_memsize, 0, BUS_DMA_WAITOK, &sc->sc_memmap);
-	if (error)
+	if (bus_dmamap_create(sc->sc_dmat, size, 1, size, 0, BUS_DMA_WAITOK,
+	    mapp) != 0)
 		goto fail_create;
-	error = bus_dmamap_load(sc->sc_dmat, sc->sc_memmap, va, sc->sc_memsize,
-	    NULL, BUS_DMA_WAITOK);
-	if (error)
+	if (bus_dmamap_load(sc->sc_dmat, *mapp, va, size, NULL,
+	    BUS_DMA_WAITOK) != 0)
 		goto fail_load;
-	memset(va, 0, sc->sc_memsize);
-	sc->sc_mem = va;
-	return 0;
+	memset(va, 0, size);
+	return va;
 
 fail_load:
-	bus_dmamap_destroy(sc->sc_dmat, sc->sc_memmap);
+	bus_dmamap_destroy(sc->sc_dmat, *mapp);
 fail_create:
-	bus_dmamem_unmap(sc->sc_dmat, va, sc->sc_memsize);
+	bus_dmamem_unmap(sc->sc_dmat, va, size);
 fail_map:
-	bus_dmamem_free(sc->sc_dmat, &sc->sc_memseg, 1);
-	return error;
+	bus_dmamem_free(sc->sc_dmat, seg, 1);
+	return NULL;
+}
+
+static void
+ld_virtio_dma_free(struct ld_virtio_softc *sc, void *va, size_t size,
+    bus_dma_segment_t *seg, bus_dmamap_t map)
+{
+
+	if (va == NULL)
+		return;
+	bus_dmamap_unload(sc->sc_dmat, map);
+	bus_dmamap_destroy(sc->sc_dmat, map);
+	bus_dmamem_unmap(sc->sc_dmat, va, size);
+	bus_dmamem_free(sc->sc_dmat, seg, 1);
 }
 
 static int
@@ -255,9 +271,18 @@ ld_virtio_alloc_reqs(struct ld_virtio_softc *sc, int maxxfer, int maxsegsize)
 	unsigned i;
 	int error;
 
-	error = ld_virtio_alloc_mem(sc);
-	if (error)
-		return error;
+	sc->sc_memsize = sc->sc_nreqs * LD_VIRTIO_STRIDE;
+	sc->sc_mem = ld_virtio_dma_alloc(sc, sc->sc_memsize, &sc->sc_memseg,
+	    &sc->sc_memmap);
+	if (sc->sc_mem == NULL)
+		return ENOMEM;
+	if (sc->sc_maxnsegs == 1) {
+		sc->sc_bouncesize = maxxfer;
+		sc->sc_bounce = ld_virtio_dma_alloc(sc, ntransfers *
+		    sc->sc_bouncesize, &sc->sc_bounceseg, &sc->sc_bouncemap);
+		if (sc->sc_bounce == NULL)
+			return ENOMEM;
+	}
 	sc->sc_byslot = kmem_zalloc(sc->sc_vq.vq_num * sizeof(*sc->sc_byslot),
 	    KM_SLEEP);
 	sc->sc_reqs = kmem_zalloc(sc->sc_nreqs * sizeof(*sc->sc_reqs),
@@ -294,13 +319,12 @@ ld_virtio_free_reqs(struct ld_virtio_softc *sc, unsigned vq_num)
 	if (sc->sc_byslot != NULL)
 		kmem_free(sc->sc_byslot, vq_num * sizeof(*sc->sc_byslot));
 	sc->sc_byslot = NULL;
-	if (sc->sc_mem != NULL) {
-		bus_dmamap_unload(sc->sc_dmat, sc->sc_memmap);
-		bus_dmamap_destroy(sc->sc_dmat, sc->sc_memmap);
-		bus_dmamem_unmap(sc->sc_dmat, sc->sc_mem, sc->sc_memsize);
-		bus_dmamem_free(sc->sc_dmat, &sc->sc_memseg, 1);
-	}
-	sc->sc_mem = NULL;
+	ld_virtio_dma_free(sc, sc->sc_mem, sc->sc_memsize, &sc->sc_memseg,
+	    sc->sc_memmap);
+	ld_virtio_dma_free(sc, sc->sc_bounce, (sc->sc_nreqs -
+	    LD_VIRTIO_NSPARE) * sc->sc_bouncesize, &sc->sc_bounceseg,
+	    sc->sc_bouncemap);
+	sc->sc_mem = sc->sc_bounce = NULL;
 }
 
 /*
@@ -405,9 +429,9 @@ ld_virtio_size_requests(struct ld_virtio_softc *sc, int *maxxferp,
 	maxnsegs = MIN(maxnsegs, num - 2);
 	/*
 	 * Pages are apart on the bus and the first may begin anywhere, so n
-	 * segments are sure to hold n - 1 of them.
+	 * segments are sure to hold n - 1 of them.  For one there is a buffer.
 	 */
-	maxxfer = maxnsegs == 1 ? 1 :
+	maxxfer = maxnsegs == 1 ? maxsegsize :
 	    (uint64_t)(maxnsegs - 1) * MIN(maxsegsize, PAGE_SIZE);
 	maxxfer = MIN(maxxfer, MAXPHYS) & ~(uint64_t)(ld->sc_secsize - 1);
 	if (maxxfer == 0) {
@@ -470,7 +494,8 @@ ld_virtio_attach(device_t parent, device_t self, void *aux)
 	/* A chain that is not indirect takes an entry for each segment. */
 	nreqs = sc->sc_vq.vq_indirect != NULL ? vq_num :
 	    vq_num / (sc->sc_maxnsegs + 2);
-	nreqs = MIN(MAX(nreqs, 1), LD_VIRTIO_MAXREQ);
+	nreqs = MIN(MAX(nreqs, 1), sc->sc_maxnsegs == 1 ? LD_VIRTIO_MAXBOUNCE :
+	    LD_VIRTIO_MAXREQ);
 	sc->sc_nreqs = nreqs + LD_VIRTIO_NSPARE;
 	if (ld_virtio_alloc_reqs(sc, maxxfer, maxsegsize) != 0) {
 		aprint_error_dev(self, "no memory for requests\n");
@@ -536,6 +561,7 @@ ld_virtio_detach(device_t self, int flags)
 		while (sc->sc_nout > 0)
 			cv_wait(&sc->sc_cv, &sc->sc_lock);
 		mutex_exit(&sc->sc_lock);
+		callout_halt(&sc->sc_watch, NULL);
 		virtio_child_detach(vsc);
 		virtio_task_drain(&sc->sc_resize);
 		ldenddetach(&sc->sc_ld);
@@ -626,7 +652,7 @@ ld_virtio_submit(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
 	if (error)
 		return error;
 	nsegs = 2;
-	if (r->r_kind == LDV_TRANSFER)
+	if (r->r_kind == LDV_TRANSFER && sc->sc_bounce == NULL)
 		nsegs += r->r_map->dm_nsegs;
 	else if (data)
 		nsegs++;
@@ -635,7 +661,12 @@ ld_virtio_submit(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
 		return error;
 	virtio_enqueue_p(vsc, vq, slot, sc->sc_memmap, base,
 	    sizeof(struct virtio_blk_req_hdr), true);
-	if (r->r_kind == LDV_TRANSFER)
+	if (r->r_kind == LDV_TRANSFER && sc->sc_bounce != NULL)
+		virtio_enqueue_p(vsc, vq, slot, sc->sc_bouncemap,
+		    r->r_index * sc->sc_bouncesize,
+		    r->r_now * VIRTIO_BLK_SECTOR,
+		    (r->r_bp->b_flags & B_READ) == 0);
+	else if (r->r_kind == LDV_TRANSFER)
 		virtio_enqueue(vsc, vq, slot, r->r_map,
 		    (r->r_bp->b_flags & B_READ) == 0);
 	else if (data)
@@ -656,14 +687,56 @@ ld_virtio_submit(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
 	return virtio_enqueue_commit(vsc, vq, slot, true);
 }
 
+/* Where the data of the piece are. */
+static char *
+ld_virtio_data(const struct ld_virtio_req *r)
+{
+
+	return (char *)r->r_bp->b_data +
+	    (r->r_bp->b_bcount - r->r_left * VIRTIO_BLK_SECTOR);
+}
+
+/* Makes the data of a piece ready for the device. */
+static int
+ld_virtio_load(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
+{
+	const bool read = (r->r_bp->b_flags & B_READ) != 0;
+	const size_t n = r->r_now * VIRTIO_BLK_SECTOR;
+	const size_t off = r->r_index * sc->sc_bouncesize;
+	int error;
+
+	if (sc->sc_bounce != NULL) {
+		if (!read)
+			memcpy(sc->sc_bounce + off, ld_virtio_data(r), n);
+		bus_dmamap_sync(sc->sc_dmat, sc->sc_bouncemap, off, n,
+		    read ? BUS_DMASYNC_PREREAD : BUS_DMASYNC_PREWRITE);
+		return 0;
+	}
+	error = bus_dmamap_load(sc->sc_dmat, r->r_map, ld_virtio_data(r), n,
+	    NULL, (read ? BUS_DMA_READ : BUS_DMA_WRITE) | BUS_DMA_NOWAIT);
+	if (error)
+		return error == EAGAIN ? ENOMEM : error;
+	bus_dmamap_sync(sc->sc_dmat, r->r_map, 0, n,
+	    read ? BUS_DMASYNC_PREREAD : BUS_DMASYNC_PREWRITE);
+	return 0;
+}
+
 /* Takes the data of a piece back. */
 static void
 ld_virtio_unload(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
 {
+	const bool read = (r->r_bp->b_flags & B_READ) != 0;
+	const size_t n = r->r_now * VIRTIO_BLK_SECTOR;
+	const size_t off = r->r_index * sc->sc_bouncesize;
+	const int ops = read ? BUS_DMASYNC_POSTREAD : BUS_DMASYNC_POSTWRITE;
 
-	bus_dmamap_sync(sc->sc_dmat, r->r_map, 0, r->r_map->dm_mapsize,
-	    (r->r_bp->b_flags & B_READ) != 0 ? BUS_DMASYNC_POSTREAD :
-	    BUS_DMASYNC_POSTWRITE);
+	if (sc->sc_bounce != NULL) {
+		bus_dmamap_sync(sc->sc_dmat, sc->sc_bouncemap, off, n, ops);
+		if (read)
+			memcpy(ld_virtio_data(r), sc->sc_bounce + off, n);
+		return;
+	}
+	bus_dmamap_sync(sc->sc_dmat, r->r_map, 0, n, ops);
 	bus_dmamap_unload(sc->sc_dmat, r->r_map);
 }
 
@@ -674,21 +747,14 @@ ld_virtio_unload(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
 static int
 ld_virtio_submit_transfer(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
 {
-	struct buf *bp = r->r_bp;
-	const bool read = (bp->b_flags & B_READ) != 0;
-	const size_t off = bp->b_bcount - r->r_left * VIRTIO_BLK_SECTOR;
 	int error;
 
 	r->r_now = MIN(r->r_left, sc->sc_max_transfer);
-	error = bus_dmamap_load(sc->sc_dmat, r->r_map,
-	    (char *)bp->b_data + off, r->r_now * VIRTIO_BLK_SECTOR, NULL,
-	    (read ? BUS_DMA_READ : BUS_DMA_WRITE) | BUS_DMA_NOWAIT);
+	error = ld_virtio_load(sc, r);
 	if (error)
-		return error == EAGAIN ? ENOMEM : error;
-	bus_dmamap_sync(sc->sc_dmat, r->r_map, 0, r->r_map->dm_mapsize,
-	    read ? BUS_DMASYNC_PREREAD : BUS_DMASYNC_PREWRITE);
-	ld_virtio_fill(sc, r, read ? VIRTIO_BLK_T_IN : VIRTIO_BLK_T_OUT,
-	    r->r_sector);
+		return error;
+	ld_virtio_fill(sc, r, (r->r_bp->b_flags & B_READ) != 0 ?
+	    VIRTIO_BLK_T_IN : VIRTIO_BLK_T_OUT, r->r_sector);
 	error = ld_virtio_submit(sc, r);
 	if (error)
 		ld_virtio_unload(sc, r);

@@ -486,6 +486,7 @@ vioscsi_detach(device_t self, int flags)
 		virtio_revoke(vsc);
 		for (i = 0; i < VIOSCSI_NVQS; i++)
 			(void)(*sc->sc_vqs[i].vq_done)(&sc->sc_vqs[i]);
+		callout_halt(&sc->sc_watch, NULL);
 		virtio_child_detach(vsc);
 		virtio_task_drain(&sc->sc_task);
 		vioscsi_free(sc);

@@ -8,8 +8,8 @@
  * The device shares three things with us: registers, the used ring, and the
  * memory of requests.  What it says there is checked against vq_descx, which
  * is in our memory alone: a used id must be a chain that is out, its length
- * must not exceed what that chain lets the device write, and the used index
- * must not run ahead of the chains that are out.  Descriptors and the
+ * must not exceed that of the chain (and is cut to what the device may write
+ * there), and the used index must not run ahead of the chains that are out.  Descriptors and the
  * available ring are written and never read back.  The first lie breaks the
  * device, see virtio_break().
  *
@@ -431,7 +431,7 @@ vq_alloc_desc(struct virtqueue *vq, int state)
 	dx->use_indirect = false;
 	dx->desc_base = NULL;
 	dx->desc_nsegs = dx->desc_nused = 0;
-	dx->desc_wlen = 0;
+	dx->desc_wlen = dx->desc_rlen = 0;
 	return i;
 }
 
@@ -827,7 +827,9 @@ vq_add_segment(struct virtio_softc *sc, struct virtqueue *vq, int slot,
 	if (!dx->use_indirect)
 		vq_sync_avail(vq, d, sizeof(*d));
 	dx->desc_nused++;
-	if (!write)
+	if (write)
+		dx->desc_rlen += len;
+	else
 		dx->desc_wlen += len;
 }
 
@@ -1041,9 +1043,13 @@ vq_next_used(struct virtio_softc *sc, struct virtqueue *vq, int *slotp,
 		return EIO;
 	}
 	if (len > dx->desc_wlen) {
-		virtio_break(sc, "queue %d: used length %u of %" PRIu64,
-		    vq->vq_index, len, dx->desc_wlen);
-		return EIO;
+		/* Some count what they have read, too: no more than all. */
+		if (len > dx->desc_wlen + dx->desc_rlen) {
+			virtio_break(sc, "queue %d: used length %u of %" PRIu64,
+			    vq->vq_index, len, dx->desc_wlen);
+			return EIO;
+		}
+		len = dx->desc_wlen;
 	}
 	dx->desc_state = VQS_DONE;
 	vq->vq_nposted--;

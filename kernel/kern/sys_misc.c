@@ -19,6 +19,7 @@
 #include <sys/reboot.h>
 #include <sys/resource.h>
 #include <sys/resourcevar.h>
+#include <sys/rndsource.h>
 #include <sys/sched.h>
 #include <sys/syscallargs.h>
 #include <sys/sysctl.h>
@@ -146,6 +147,8 @@ sys_getrandom(struct lwp *l, const struct sys_getrandom_args *uap,
 	/* There is always enough of it; one read of /dev/random is short. */
 	if (flags & GRND_RANDOM)
 		len = MIN(len, sizeof(chunk));
+	/* Devices that have some give it for the next time. */
+	(void)rnd_request(MIN(len, sizeof(chunk)));
 	for (done = 0; done < len; done += n) {
 		n = MIN(len - done, sizeof(chunk));
 		cprng_strong(user_cprng, chunk, n, 0);

@@ -177,6 +177,8 @@ ATF_TC_BODY(name, tc)								\
 	shape((struct virtiom_blk_params){ __VA_ARGS__ }, path);		\
 }
 SHAPE(sector4096, RAW, .bp_blksize = 4096)
+SHAPE(seg_max_1, RAW, .bp_seg_max = 1)
+SHAPE(seg_max_1_block, "/dev/ld0d", .bp_seg_max = 1, .bp_size_max = 4096)
 SHAPE(seg_max_3, RAW, .bp_seg_max = 3)
 SHAPE(seg_max_3_block, "/dev/ld0d", .bp_seg_max = 3)
 SHAPE(size_max_1024, RAW, .bp_size_max = 1024)
@@ -278,6 +280,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, readonly);
 	ATF_TP_ADD_TC(tp, ioerror);
 	ATF_TP_ADD_TC(tp, sector4096);
+	ATF_TP_ADD_TC(tp, seg_max_1);
+	ATF_TP_ADD_TC(tp, seg_max_1_block);
 	ATF_TP_ADD_TC(tp, seg_max_3);
 	ATF_TP_ADD_TC(tp, seg_max_3_block);
 	ATF_TP_ADD_TC(tp, size_max_1024);

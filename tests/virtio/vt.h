@@ -82,11 +82,13 @@ vt_has(const char *name)
 static void
 vt_plug(struct virtiom *vm)
 {
-	int fd;
+	int fd[3];
 
 	ATF_REQUIRE(vm != NULL);
-	WORKS(fd = rump_sys_open("/dev/null", RUMP_O_RDWR));
-	WORKS(rump_sys_close(fd));
+	for (int i = 0; i < 3; i++)
+		WORKS(fd[i] = rump_sys_open("/dev/null", RUMP_O_RDWR));
+	for (int i = 0; i < 3; i++)
+		WORKS(rump_sys_close(fd[i]));
 	ATF_REQUIRE_EQ(virtiom_plug(vm, vt_bus, 3), 0);
 	vt_rescan();
 	ATF_REQUIRE_EQ(rump_pub_dev_detach("virtio0", 0), 0);

@@ -90,6 +90,7 @@ struct virtqueue {
 		uint16_t	desc_nused;	/* (owner) filled in */
 		uint8_t		desc_state;	/* (f) free, (u) posted */
 			uint64_t	desc_wlen;	/* (owner) bytes it may write */
+		uint64_t	desc_rlen;	/* (owner) bytes it may read */
 	}			*vq_descx;
 	unsigned int		vq_nfree;	/* (f) */
 	unsigned int		vq_nposted;	/* (u) chains that are out */

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* viornd(4), viomb(4), viocon(4), vioscsi(4) against their models. */
+
+#include "vt.h"
+
+#include <poll.h>
+
+#include "model/scsi.h"
+
+#define	ALL(name)								\
+ATF_TC_WITHOUT_HEAD(name##_modern);						\
+ATF_TC_BODY(name##_modern, tc) { name((struct virtiom_params){ 0 }); }		\
+ATF_TC_WITHOUT_HEAD(name##_legacy);						\
+ATF_TC_BODY(name##_legacy, tc)							\
+{										\
+	name((struct virtiom_params){ .vp_transport = VIRTIOM_LEGACY });	\
+}										\
+ATF_TC_WITHOUT_HEAD(name##_late);						\
+ATF_TC_BODY(name##_late, tc) { name((struct virtiom_params){ .vp_delay = 2000 }); } \
+ATF_TC_WITHOUT_HEAD(name##_mmio);						\
+ATF_TC_BODY(name##_mmio, tc)							\
+{										\
+	name((struct virtiom_params){ .vp_transport = VIRTIOM_MMIO });		\
+}
+
+static void
+ms(unsigned n)
+{
+	struct timespec ts = { n / 1000, n % 1000 * 1000000 };
+
+	(void)rump_sys_nanosleep(&ts, NULL);
+}
+
+/*
+ * Entropy: what the device writes is counted on its way.
+ */
+
+static unsigned entropy;
+
+static int
+count_write(void *arg, uint64_t mach, const void *buf, size_t len, int flags, unsigned tag)
+{
+
+	if ((tag & 15) == VIRTIOM_F_IN)
+		entropy += len;
+	return rumpuser_dma_write(mach, buf, len, flags);
+}
+
+static const struct pcim_hooks count_hooks = { .ph_dma_write = count_write };
+
+static void
+rnd(struct virtiom_params vp)
+{
+	uint8_t buf[16];
+	unsigned before;
+
+	vt_boot();
+	pcim_bus_hooks(vt_bus, &count_hooks, NULL);
+	vt_plug(virtiom_rng_create(&vp, 0));
+	ATF_REQUIRE(vt_has("viornd0"));
+	ms(100);
+	before = entropy;
+	ATF_CHECK(before > 0);
+	for (int i = 0; i < 5; i++) {
+		ATF_CHECK_EQ(rump_sys_getrandom(buf, sizeof(buf), 0), sizeof(buf));
+		ms(100);
+	}
+	ATF_CHECK(entropy >= before + 5 * 16);
+	vt_end();
+}
+ALL(rnd)
+
+/* A device that gives a byte each time is asked as often as anybody wants some. */
+ATF_TC_WITHOUT_HEAD(rnd_stingy);
+ATF_TC_BODY(rnd_stingy, tc)
+{
+	struct virtiom_params vp = { 0 };
+	uint8_t buf[16];
+
+	vt_boot();
+	vt_plug(virtiom_rng_create(&vp, 1));
+	for (int i = 0; i < 20; i++)
+		ATF_CHECK_EQ(rump_sys_getrandom(buf, sizeof(buf), 0), sizeof(buf));
+	vt_end();
+}
+
+/*
+ * Balloon.
+ */
+
+/* As struct sysctlnode of NetBSD begins; it has 96 bytes. */
+struct node {
+	uint32_t flags;
+	int32_t num;
+	char name[32];
+	uint8_t rest[56];
+};
+
+/* hw.viomb.<name>: the numbers are looked up by name. */
+static int
+viomb(const char *name)
+{
+	static struct node table[64];
+	struct node query = { .flags = 0x01000000 };	/* SYSCTL_VERSION */
+	const char *path[2] = { "viomb", name };
+	int mib[4] = { RUMP_CTL_HW }, value = -1;
+	size_t len, i;
+
+	for (int depth = 0; depth < 2; depth++) {
+		mib[1 + depth] = -2;	/* CTL_QUERY */
+		len = sizeof(table);
+		if (rump_sys___sysctl(mib, 2 + depth, table, &len, &query, sizeof(query)) < 0)
+			return -1;
+		for (i = 0; i < len / sizeof(query); i++) {
+			if (strcmp(table[i].name, path[depth]) == 0)
+				break;
+		}
+		if (i == len / sizeof(query))
+			return -1;
+		mib[1 + depth] = table[i].num;
+	}
+	len = sizeof(value);
+	if (rump_sys___sysctl(mib, 3, &value, &len, NULL, 0) < 0)
+		return -1;
+	return value;
+}
+
+static void
+balloon(struct virtiom_params vp)
+{
+	static const uint32_t targets[] = { 10, 600, 100, 1000, 1, 0, 300 };
+	struct virtiom *vm;
+
+	vt_boot();
+	vm = virtiom_balloon_create(&vp, 50);
+	vt_plug(vm);
+	ATF_REQUIRE(vt_has("viomb0"));
+	ms(500);
+	ATF_CHECK_EQ(virtiom_balloon_held(vm), 50);
+	for (unsigned i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		virtiom_balloon_target(vm, targets[i]);
+		ms(500);
+		ATF_CHECK_EQ(virtiom_balloon_held(vm), targets[i]);
+		ATF_CHECK_EQ(viomb("npages"), (int)targets[i]);
+		ATF_CHECK_EQ(viomb("actual"), (int)targets[i]);
+	}
+	vt_end();
+}
+ALL(balloon)
+
+/* A device that wants the whole of memory gets what a balloon may have. */
+ATF_TC_WITHOUT_HEAD(balloon_greedy);
+ATF_TC_BODY(balloon_greedy, tc)
+{
+	struct virtiom_params vp = { 0 };
+	struct virtiom *vm;
+
+	vt_boot();
+	vm = virtiom_balloon_create(&vp, UINT32_MAX);
+	vt_plug(vm);
+	ms(60000);
+	ATF_CHECK(virtiom_balloon_held(vm) <= 16384);
+	virtiom_balloon_target(vm, 5);
+	ms(60000);
+	ATF_CHECK_EQ(virtiom_balloon_held(vm), 5);
+	vt_end();
+}
+
+/*
+ * Console.
+ */
+
+static void
+console(struct virtiom_params vp)
+{
+	struct virtiom *vm;
+	uint8_t out[3000], in[3000];
+	int fd, n;
+
+	vt_boot();
+	vm = virtiom_console_create(&vp, 1, 0);
+	vt_plug(vm);
+	ATF_REQUIRE(vt_has("viocon0"));
+	WORKS(fd = rump_sys_open("/dev/ttyVI00", RUMP_O_RDWR | RUMP_O_NONBLOCK));
+	FAILS(RUMP_EAGAIN, rump_sys_read(fd, in, sizeof(in)));
+	ATF_CHECK_EQ(virtiom_console_input(vm, 0, "hello", 5), 5);
+	ms(100);
+	ATF_REQUIRE_EQ(rump_sys_read(fd, in, sizeof(in)), 5);
+	ATF_CHECK(memcmp(in, "hello", 5) == 0);
+
+	/* Whoever is on the other side sends it back. */
+	vt_pattern(out, sizeof(out), 3);
+	for (unsigned sent = 0, got = 0; got < sizeof(out);) {
+		int room = sent < sizeof(out) && sent - got < 300;
+		struct pollfd pfd = { fd, POLLIN | (room ? POLLOUT : 0), 0 };
+		uint8_t back[1024];
+
+		ATF_REQUIRE_MSG(rump_sys_poll(&pfd, 1, 60000) > 0, "sent %u, got %u", sent, got);
+		if (pfd.revents & POLLIN) {
+			n = rump_sys_read(fd, in + got, sizeof(in) - got);
+			ATF_REQUIRE(n > 0);
+			got += n;
+		}
+		if (pfd.revents & POLLOUT) {
+			n = rump_sys_write(fd, out + sent, sizeof(out) - sent > 700 ? 700 :
+			    sizeof(out) - sent);
+			ATF_REQUIRE(n > 0);
+			sent += n;
+			ms(10);
+			n = virtiom_console_output(vm, 0, back, sizeof(back));
+			ATF_CHECK_EQ(virtiom_console_input(vm, 0, back, n), (size_t)n);
+		}
+	}
+	ATF_CHECK(memcmp(in, out, sizeof(out)) == 0);
+	FAILS(RUMP_ENXIO, rump_sys_open("/dev/ttyVI01", RUMP_O_RDWR));
+	WORKS(rump_sys_close(fd));
+	vt_end();
+}
+ALL(console)
+
+/* Ports come, are opened, go and come again. */
+static void
+ports(struct virtiom_params vp)
+{
+	struct virtiom *vm;
+	char buf[64];
+	int fd, fd2;
+
+	vt_boot();
+	vm = virtiom_console_create(&vp, 3, 1);
+	vt_plug(vm);
+	ms(200);
+	WORKS(fd = rump_sys_open("/dev/ttyVI02", RUMP_O_RDWR | RUMP_O_NONBLOCK));
+	WORKS(fd2 = rump_sys_open("/dev/ttyVI01", RUMP_O_RDWR | RUMP_O_NONBLOCK));
+	ms(200);
+	ATF_CHECK_EQ(rump_sys_write(fd, "abc", 3), 3);
+	ATF_CHECK_EQ(virtiom_console_input(vm, 1, "one", 3), 3);
+	ms(200);
+	ATF_CHECK_EQ(virtiom_console_output(vm, 2, buf, sizeof(buf)), 3);
+	ATF_CHECK(memcmp(buf, "abc", 3) == 0);
+	ATF_CHECK_EQ(rump_sys_read(fd2, buf, sizeof(buf)), 3);
+	ATF_CHECK(memcmp(buf, "one", 3) == 0);
+
+	/* REMOVE: what is open works no more, what is closed can't be opened. */
+	virtiom_console_control(vm, 2, 2, 1);
+	ms(200);
+	FAILS(RUMP_ENXIO, rump_sys_write(fd, "abc", 3));
+	WORKS(rump_sys_close(fd));
+	FAILS(RUMP_ENXIO, rump_sys_open("/dev/ttyVI02", RUMP_O_RDWR));
+	virtiom_console_control(vm, 2, 1, 1);
+	ms(200);
+	WORKS(fd = rump_sys_open("/dev/ttyVI02", RUMP_O_RDWR | RUMP_O_NONBLOCK));
+	ATF_CHECK_EQ(rump_sys_write(fd, "xyz", 3), 3);
+
+	/* Messages that make no sense. */
+	virtiom_console_control(vm, 77, 1, 1);
+	virtiom_console_control(vm, 1, 1000, 1);
+	virtiom_console_control(vm, 0xffffffff, 7, 1);
+	ms(200);
+	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", 0), RUMP_EBUSY);
+	WORKS(rump_sys_close(fd));
+	WORKS(rump_sys_close(fd2));
+	vt_end();
+}
+ALL(ports)
+
+/* Pulled out under a reader. */
+ATF_TC_WITHOUT_HEAD(console_unplug);
+ATF_TC_BODY(console_unplug, tc)
+{
+	struct virtiom_params vp = { 0 };
+	struct virtiom *vm;
+	uint8_t buf[16] = { 0 };
+	int fd;
+
+	vt_boot();
+	vm = virtiom_console_create(&vp, 1, 0);
+	vt_plug(vm);
+	WORKS(fd = rump_sys_open("/dev/ttyVI00", RUMP_O_RDWR));
+	virtiom_unplug(vm);
+	/* Nobody reads: room for two writes, then it takes too long. */
+	rump_sys_write(fd, buf, sizeof(buf));
+	rump_sys_write(fd, buf, sizeof(buf));
+	FAILS(RUMP_ETIMEDOUT, rump_sys_write(fd, buf, sizeof(buf)));
+	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", RUMP_DETACH_FORCE), 0);
+	ATF_CHECK_EQ(rump_sys_read(fd, buf, sizeof(buf)), -1);
+	rump_sys_close(fd);
+	vt_end();
+}
+
+/*
+ * SCSI.
+ */
+
+static void
+scsi(struct virtiom_params vp)
+{
+	struct virtiom_scsi_params sp = { 0 };
+	struct scsim_target *t = scsim_create();
+	struct virtiom *vm;
+	uint8_t *buf = malloc(65536), *got = malloc(65536);
+	int fd;
+
+	ATF_REQUIRE_EQ(scsim_add(t, 0, &(struct scsim_config){ .sm_type = SCSIM_DISK,
+	    .sm_nblocks = 2048 }), 0);
+	ATF_REQUIRE_EQ(scsim_add(t, 3, &(struct scsim_config){ .sm_type = SCSIM_PROCESSOR }), 0);
+	sp.sp_target[0] = t;
+	vt_boot();
+	vm = virtiom_scsi_create(&vp, &sp);
+	vt_plug(vm);
+	ATF_REQUIRE(vt_has("vioscsi0"));
+	ATF_REQUIRE(vt_has("scsibus0"));
+	ATF_REQUIRE(vt_has("sd0"));
+	ATF_CHECK(vt_has("uk0"));
+	WORKS(fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR));
+	vt_pattern(buf, 65536, 7);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, 65536, 4096), 65536);
+	ATF_CHECK_EQ(rump_sys_pread(fd, got, 65536, 4096), 65536);
+	ATF_CHECK(memcmp(buf, got, 65536) == 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, got, 1024, 2048 * 512), 0);
+	WORKS(rump_sys_close(fd));
+	vt_end();
+	free(buf);
+	free(got);
+}
+ALL(scsi)
+
+/* Units come and go by events. */
+ATF_TC_WITHOUT_HEAD(scsi_hotplug);
+ATF_TC_BODY(scsi_hotplug, tc)
+{
+	struct virtiom_params vp = { 0 };
+	struct virtiom_scsi_params sp = { 0 };
+	struct scsim_target *t = scsim_create();
+	struct virtiom *vm;
+
+	ATF_REQUIRE_EQ(scsim_add(t, 0, &(struct scsim_config){ .sm_type = SCSIM_PROCESSOR }), 0);
+	sp.sp_target[0] = t;
+	vt_boot();
+	vm = virtiom_scsi_create(&vp, &sp);
+	vt_plug(vm);
+	ATF_REQUIRE(vt_has("uk0"));
+	ATF_REQUIRE_EQ(scsim_add(t, 5, &(struct scsim_config){ .sm_type = SCSIM_PROCESSOR }), 0);
+	virtiom_scsi_event(vm, 1, 0, 5, 1);
+	ms(1000);
+	ATF_CHECK(vt_has("uk1"));
+	ATF_REQUIRE_EQ(scsim_remove(t, 5), 0);
+	virtiom_scsi_event(vm, 1, 0, 5, 2);
+	ms(1000);
+	ATF_CHECK(!vt_has("uk1"));
+	/* Where there is nothing, and what there is not. */
+	virtiom_scsi_event(vm, 1, 200, 5, 1);
+	virtiom_scsi_event(vm, 77, 0, 0, 0);
+	virtiom_scsi_event(vm, 0x80000000, 0, 0, 0);
+	ms(1000);
+	ATF_CHECK(vt_has("uk0"));
+	vt_end();
+}
+
+#define	ADD_ALL(name)								\
+	ATF_TP_ADD_TC(tp, name##_modern);					\
+	ATF_TP_ADD_TC(tp, name##_legacy);					\
+	ATF_TP_ADD_TC(tp, name##_late);						\
+	ATF_TP_ADD_TC(tp, name##_mmio)
+
+ATF_TP_ADD_TCS(tp)
+{
+
+	ADD_ALL(rnd);
+	ATF_TP_ADD_TC(tp, rnd_stingy);
+	ADD_ALL(balloon);
+	ATF_TP_ADD_TC(tp, balloon_greedy);
+	ADD_ALL(console);
+	ADD_ALL(ports);
+	ATF_TP_ADD_TC(tp, console_unplug);
+	ADD_ALL(scsi);
+	ATF_TP_ADD_TC(tp, scsi_hotplug);
+	return atf_no_error();
+}
