@@ -916,7 +916,7 @@ nvme_detach(struct nvme_softc *sc, int flags)
 		nvme_halt(sc, false);
 	}
 	error = config_detach_children(sc->sc_dev, flags);
-	if (error && !force && !sc->sc_gone)
+	if (error)
 		return error;
 	if (nvme_claim(sc) && !force)
 		nvme_shutdown(sc);

@@ -63,7 +63,10 @@ struct ahci_softc {
 		bus_addr_t	ahcic_bus_cmd_tbl[AHCI_MAX_CMDS];
 		bus_dmamap_t	ahcic_datad[AHCI_MAX_CMDS];
 		void		*ahcic_tbl_kva;	/* command tables */
+		uint32_t	ahcic_active;	/* ch_lock: slots issued */
 		uint32_t	ahcic_loaded;	/* slots with data */
+		void		*ahcic_bounce[AHCI_MAX_CMDS];	/* instead of data */
+		size_t		ahcic_bounce_size[AHCI_MAX_CMDS];
 		bool		ahcic_running;	/* ST is set */
 		bool		ahcic_broken;	/* does not stop, or is gone */
 	} sc_channels[AHCI_MAX_PORTS];

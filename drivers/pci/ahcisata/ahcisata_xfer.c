@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * ATA commands and block transfers on an AHCI port.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/bus.h>
+
+#include "ahci_impl.h"
+
+#include <dev/ata/satafisreg.h>
+#include <dev/ata/satafisvar.h>
+
+#define	AHCI_BIO_TIMEOUT	10000	/* milliseconds */
+
+/*
+ * Commands.
+ */
+
+/* Says how a command ended, and wakes who waits; then the transfer is his. */
+static void
+ahci_cmd_end(struct ata_channel *chp, struct ata_xfer *xfer,
+    enum ahci_end how, int tfd, size_t moved)
+{
+	struct ata_command *c = &xfer->c_ata_c;
+	uint8_t fis[24];
+
+	switch (how) {
+	case AHCI_END_TIMEOUT:
+		c->flags |= AT_TIMEOU;
+		break;
+	case AHCI_END_GONE:
+		c->flags |= AT_GONE;
+		break;
+	case AHCI_END_RESET:
+	case AHCI_END_REQUEUE:
+		c->flags |= AT_RESET;
+		break;
+	case AHCI_END_DMA:
+		c->flags |= AT_DF;
+		break;
+	case AHCI_END_TFD:
+		if ((ATACH_ST(tfd) & (WDCS_DWF | WDCS_BSY | WDCS_DRQ)) != 0) {
+			c->flags |= AT_DF;
+		} else if ((ATACH_ST(tfd) & WDCS_ERR) != 0) {
+			c->flags |= AT_ERROR;
+			c->r_error = (uint8_t)ATACH_ERR(tfd);
+		} else if ((c->flags & (AT_READ | AT_WRITE)) != 0) {
+			if (moved > (size_t)c->bcount)
+				c->flags |= AT_DF;
+			else if (moved == (size_t)c->bcount)
+				c->flags |= AT_XFDONE;
+		}
+		c->bcount = (int)MIN(moved, (size_t)c->bcount);
+		if ((c->flags & AT_READREG) != 0) {
+			ahci_read_rfis(chp, fis);
+			if (fis[fis_type] == RDH_FISTYPE)
+				satafis_rdh_cmd_readreg(c, fis);
+			else
+				c->flags |= AT_DF;
+		}
+		break;
+	}
+	ata_channel_lock(chp);
+	c->flags |= AT_DONE;
+	cv_broadcast(&chp->ch_queue->c_cmd_finish);
+	ata_channel_unlock(chp);
+	atastart(chp);
+}
+
+static int
+ahci_cmd_start(struct ata_channel *chp, struct ata_xfer *xfer)
+{
+	struct ata_command *c = &xfer->c_ata_c;
+	size_t len = (c->flags & (AT_READ | AT_WRITE)) != 0 ? c->bcount : 0;
+
+	xfer->c_databuf = c->data;
+	if ((c->flags & AT_POLL) != 0)
+		xfer->c_flags |= C_POLL;
+	satafis_rhd_construct_cmd(c, ahci_cfis(chp, xfer->c_slot));
+	if (ahci_issue(chp, xfer, c->data, len, (c->flags & AT_READ) != 0 ?
+	    BUS_DMA_READ : BUS_DMA_WRITE, 0, c->timeout) != 0)
+		return ATASTART_ABORT;
+	return (c->flags & AT_POLL) != 0 ? ATASTART_POLL : ATASTART_STARTED;
+}
+
+static void
+ahci_cmd_abort(struct ata_channel *chp, struct ata_xfer *xfer)
+{
+
+	ata_deactivate_xfer(chp, xfer);
+	ahci_cmd_end(chp, xfer, AHCI_END_GONE, 0, 0);
+}
+
+static int
+ahci_cmd_intr(struct ata_channel *chp, struct ata_xfer *xfer, int tfd)
+{
+	enum ahci_end how = AHCI_END_TFD;
+	size_t moved;
+
+	if ((xfer->c_flags & C_TIMEOU) != 0) {
+		if (!ahci_late(chp, xfer))
+			return 0;
+		how = AHCI_END_TIMEOUT;
+	}
+	if (!ahci_claim(chp, xfer->c_slot))
+		return 0;
+	moved = ahci_retire(chp, xfer, xfer->c_ata_c.bcount);
+	ahci_cmd_end(chp, xfer, how, tfd, moved);
+	return 1;
+}
+
+static void
+ahci_cmd_kill(struct ata_channel *chp, struct ata_xfer *xfer, int reason)
+{
+	size_t moved = 0;
+
+	if (reason != KILL_GONE_INACTIVE) {
+		if (!ahci_claim(chp, xfer->c_slot))
+			return;
+		moved = ahci_retire(chp, xfer, xfer->c_ata_c.bcount);
+	}
+	ahci_cmd_end(chp, xfer, ahci_reason(reason), 0, moved);
+}
+
+static const struct ata_xfer_ops ahci_cmd_ops = {
+	.c_start = ahci_cmd_start,
+	.c_poll = ahci_poll,
+	.c_abort = ahci_cmd_abort,
+	.c_intr = ahci_cmd_intr,
+	.c_kill_xfer = ahci_cmd_kill,
+};
+
+static void
+ahci_exec_command(struct ata_drive_datas *drvp, struct ata_xfer *xfer)
+{
+
+	if ((xfer->c_ata_c.flags & AT_POLL) != 0)
+		xfer->c_flags |= C_POLL;
+	if ((xfer->c_ata_c.flags & AT_WAIT) != 0)
+		xfer->c_flags |= C_WAIT;
+	xfer->c_drive = drvp->drive;
+	xfer->ops = &ahci_cmd_ops;
+	ata_exec_xfer(drvp->chnl_softc, xfer);
+}
+
+/*
+ * Reads and writes.
+ */
+
+static void
+ahci_bio_end(struct ata_channel *chp, struct ata_xfer *xfer,
+    enum ahci_end how, int tfd, size_t moved)
+{
+	struct ata_drive_datas *drvp = &chp->ch_drive[xfer->c_drive];
+	struct ata_bio *bio = &xfer->c_bio;
+
+	switch (how) {
+	case AHCI_END_TIMEOUT:
+		bio->error = TIMEOUT;
+		break;
+	case AHCI_END_GONE:
+		bio->error = ERR_NODEV;
+		break;
+	case AHCI_END_RESET:
+		bio->error = ERR_RESET;
+		break;
+	case AHCI_END_REQUEUE:
+		bio->error = REQUEUE;
+		break;
+	case AHCI_END_DMA:
+		bio->error = ERR_DMA;
+		break;
+	case AHCI_END_TFD:
+		if ((ATACH_ST(tfd) & (WDCS_DWF | WDCS_BSY | WDCS_DRQ)) != 0) {
+			bio->error = ERR_DF;
+		} else if ((ATACH_ST(tfd) & WDCS_ERR) != 0) {
+			bio->error = ERROR;
+			bio->r_error = (uint8_t)ATACH_ERR(tfd);
+		} else if (moved != (size_t)bio->nbytes) {
+			/* Good, and yet not all of it: don't believe it. */
+			bio->error = ERR_DMA;
+		} else {
+			bio->error = NOERROR;
+			bio->bcount -= moved;
+			if ((ATACH_ST(tfd) & WDCS_CORR) != 0)
+				bio->flags |= ATA_CORR;
+		}
+		break;
+	}
+	bio->flags |= ATA_ITSDONE;
+	(*drvp->drv_done)(drvp->drv_softc, xfer);
+	atastart(chp);
+}
+
+static int
+ahci_bio_start(struct ata_channel *chp, struct ata_xfer *xfer)
+{
+	struct ata_bio *bio = &xfer->c_bio;
+
+	bio->nbytes = (int)bio->bcount;
+	xfer->c_databuf = bio->databuf;
+	satafis_rhd_construct_bio(xfer, ahci_cfis(chp, xfer->c_slot));
+	if (ahci_issue(chp, xfer, bio->databuf, bio->bcount,
+	    (bio->flags & ATA_READ) != 0 ? BUS_DMA_READ : BUS_DMA_WRITE, 0,
+	    AHCI_BIO_TIMEOUT) != 0)
+		return ATASTART_ABORT;
+	return (xfer->c_flags & C_POLL) != 0 ? ATASTART_POLL :
+	    ATASTART_STARTED;
+}
+
+static void
+ahci_bio_abort(struct ata_channel *chp, struct ata_xfer *xfer)
+{
+
+	ata_deactivate_xfer(chp, xfer);
+	ahci_bio_end(chp, xfer, AHCI_END_GONE, 0, 0);
+}
+
+static int
+ahci_bio_intr(struct ata_channel *chp, struct ata_xfer *xfer, int tfd)
+{
+	enum ahci_end how = AHCI_END_TFD;
+	size_t moved;
+
+	if ((xfer->c_flags & C_TIMEOU) != 0) {
+		if (!ahci_late(chp, xfer))
+			return 0;
+		how = AHCI_END_TIMEOUT;
+	}
+	if (!ahci_claim(chp, xfer->c_slot))
+		return 0;
+	moved = ahci_retire(chp, xfer, xfer->c_bio.nbytes);
+	ahci_bio_end(chp, xfer, how, tfd, moved);
+	return 1;
+}
+
+static void
+ahci_bio_kill(struct ata_channel *chp, struct ata_xfer *xfer, int reason)
+{
+
+	if (reason != KILL_GONE_INACTIVE) {
+		if (!ahci_claim(chp, xfer->c_slot))
+			return;
+		(void)ahci_retire(chp, xfer, xfer->c_bio.nbytes);
+	}
+	ahci_bio_end(chp, xfer, ahci_reason(reason), 0, 0);
+}
+
+static const struct ata_xfer_ops ahci_bio_ops = {
+	.c_start = ahci_bio_start,
+	.c_poll = ahci_poll,
+	.c_abort = ahci_bio_abort,
+	.c_intr = ahci_bio_intr,
+	.c_kill_xfer = ahci_bio_kill,
+};
+
+static void
+ahci_ata_bio(struct ata_drive_datas *drvp, struct ata_xfer *xfer)
+{
+
+	if ((xfer->c_bio.flags & ATA_POLL) != 0)
+		xfer->c_flags |= C_POLL;
+	xfer->c_drive = drvp->drive;
+	xfer->ops = &ahci_bio_ops;
+	ata_exec_xfer(drvp->chnl_softc, xfer);
+}
+
+static int
+ahci_ata_addref(struct ata_drive_datas *drvp)
+{
+
+	return 0;
+}
+
+static void
+ahci_ata_delref(struct ata_drive_datas *drvp)
+{
+
+}
+
+static void
+ahci_killpending(struct ata_drive_datas *drvp)
+{
+
+	ata_kill_pending(drvp);
+}
+
+const struct ata_bustype ahci_ata_bustype = {
+	.bustype_type = SCSIPI_BUSTYPE_ATA,
+	.ata_bio = ahci_ata_bio,
+	.ata_reset_drive = ahci_reset_drive,
+	.ata_reset_channel = ahci_reset_channel,
+	.ata_exec_command = ahci_exec_command,
+	.ata_get_params = ata_get_params,
+	.ata_addref = ahci_ata_addref,
+	.ata_delref = ahci_ata_delref,
+	.ata_killpending = ahci_killpending,
+	.ata_recovery = ahci_recovery,
+};

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * atabus* at ata?: a channel, where drives are found and lost.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/device.h>
+#include <sys/intr.h>
+#include <sys/pmf.h>
+
+#include <locators.h>
+
+#include "ata_impl.h"
+
+int
+atabusprint(void *aux, const char *pnp)
+{
+	struct ata_channel *chp = aux;
+
+	if (pnp != NULL)
+		aprint_normal("atabus at %s", pnp);
+	aprint_normal(" channel %d", chp->ch_channel);
+	return UNCONF;
+}
+
+int
+ataprint(void *aux, const char *pnp)
+{
+	struct ata_device *adev = aux;
+
+	if (pnp != NULL)
+		aprint_normal("wd at %s", pnp);
+	aprint_normal(" drive %d", adev->adev_drv_data->drive);
+	return UNCONF;
+}
+
+/* Whether a driver sits on one of the channel's drives. */
+static bool
+atabus_used(struct ata_channel *chp)
+{
+	int i;
+
+	if (chp->atapibus != NULL)
+		return true;
+	for (i = 0; i < chp->ch_ndrives; i++) {
+		if (chp->ch_drive[i].drv_softc != NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Looks for drives, unless some are there already, and attaches their
+ * drivers.  Big lock; sleeps.
+ */
+void
+atabus_probe(struct atabus_softc *sc)
+{
+	struct ata_channel *chp = sc->sc_chan;
+	struct atac_softc *atac = chp->ch_atac;
+	struct ata_drive_datas *drvp;
+	struct ata_device adev;
+	int locs[ATA_HLCF_NLOCS], i;
+	bool atapi = false;
+
+	if ((chp->ch_flags & (ATACH_SHUTDOWN | ATACH_DISABLED)) != 0 ||
+	    atabus_used(chp))
+		return;
+	(*atac->atac_probe)(chp);
+	for (i = 0; i < chp->ch_ndrives; i++) {
+		drvp = &chp->ch_drive[i];
+		switch (drvp->drive_type) {
+		case ATA_DRIVET_ATAPI:
+			ata_probe_caps(drvp);
+			atapi = true;
+			break;
+		case ATA_DRIVET_ATA:
+			ata_probe_caps(drvp);
+			memset(&adev, 0, sizeof(adev));
+			adev.adev_bustype = atac->atac_bustype_ata;
+			adev.adev_channel = chp->ch_channel;
+			adev.adev_drv_data = drvp;
+			locs[ATA_HLCF_DRIVE] = i;
+			drvp->drv_softc = config_found(sc->sc_dev, &adev,
+			    ataprint, CFARGS(.submatch = config_stdsubmatch,
+			    .iattr = "ata_hl", .locators = locs));
+			break;
+		default:
+			break;
+		}
+	}
+	if (atapi && atac->atac_atapibus_attach != NULL)
+		(*atac->atac_atapibus_attach)(sc);
+	if (atac->atac_set_modes != NULL && chp->ch_ndrives != 0)
+		(*atac->atac_set_modes)(chp);
+	ata_print_modes(chp);
+}
+
+static void
+atabus_config(device_t self)
+{
+
+	atabus_probe(device_private(self));
+}
+
+static int
+atabus_match(device_t parent, cfdata_t cf, void *aux)
+{
+	struct ata_channel *chp = aux;
+
+	return chp == NULL ? 0 : cf->cf_loc[ATACF_CHANNEL] == chp->ch_channel ||
+	    cf->cf_loc[ATACF_CHANNEL] == ATACF_CHANNEL_DEFAULT;
+}
+
+static void
+atabus_attach(device_t parent, device_t self, void *aux)
+{
+	struct atabus_softc *sc = device_private(self);
+	struct ata_channel *chp = aux;
+
+	sc->sc_dev = self;
+	sc->sc_chan = chp;
+	chp->atabus = self;
+	aprint_normal("\n");
+	aprint_naive("\n");
+	/* Commands want interrupts; after boot this is at once. */
+	config_interrupts(self, atabus_config);
+	if (!pmf_device_register(self, NULL, NULL))
+		aprint_error_dev(self, "no power management\n");
+}
+
+static int
+atabus_detach(device_t self, int flags)
+{
+	struct atabus_softc *sc = device_private(self);
+	struct ata_channel *chp = sc->sc_chan;
+	int error;
+
+	error = config_detach_children(self, flags);
+	if (error)
+		return error;
+	ata_channel_lock(chp);
+	chp->ch_flags |= ATACH_SHUTDOWN;
+	ata_channel_unlock(chp);
+	pmf_device_deregister(self);
+	atabus_free_drives(chp);
+	chp->atabus = NULL;
+	return 0;
+}
+
+static int
+atabus_rescan(device_t self, const char *ifattr, const int *locs)
+{
+
+	atabus_probe(device_private(self));
+	return 0;
+}
+
+static void
+atabus_childdet(device_t self, device_t child)
+{
+	struct atabus_softc *sc = device_private(self);
+	struct ata_channel *chp = sc->sc_chan;
+	int i;
+
+	if (chp->atapibus == child)
+		chp->atapibus = NULL;
+	for (i = 0; i < chp->ch_ndrives; i++) {
+		if (chp->ch_drive[i].drv_softc == child) {
+			chp->ch_drive[i].drv_softc = NULL;
+			chp->ch_drive[i].state = RESET;
+		}
+	}
+}
+
+CFATTACH_DECL2_NEW(atabus, sizeof(struct atabus_softc), atabus_match,
+    atabus_attach, atabus_detach, NULL, atabus_rescan, atabus_childdet);
