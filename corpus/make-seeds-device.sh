@@ -248,3 +248,238 @@ if want fuzz_nvme; then
 	begin; disk_block; rec K_FETCH H_XOR $PRPLIST 0 0 8 0 4096; end prp-other
 	begin; disk_io; rec K_SCRIBBLE H_COHERENT 3 2 0 2 16 7; end scribble
 fi
+
+#
+# SCSI: knobs are bits of the adapter, bits of the first unit (2 bytes), further
+# units, variant of the first (harness/devops_scsi.h).  SENSE is K_REG's value:
+# key | code << 8 | qualifier << 16 | bits << 24.
+#
+scsi_tag() { echo $((4 << 12 | $1)); }
+# scsi_seeds USE KNOBS: ways of adapters and lies that any unit meets.
+scsi_seeds() {
+	use=$1 more=$2
+	for a in 1 2 8 16 32 64; do
+		begin $a; $use; end adapter-$a
+	done
+	begin 0 16; $use; end descriptor-sense
+	begin 0 64; $use; end scsi-2
+	begin 0 0 2; $use; end stopped
+	begin 0 2; $use; end no-medium
+	begin; delay=300; $use; end late
+	begin; delay=300; sched=9; $use; end schedule
+	begin 0 0 0 $more; $use; end neighbours
+	begin; $use; op RESCAN; $use; end rescan
+	begin; $use; op DETACH; op RESCAN; $use; end detach-rescan
+	begin; op OPEN 0 0; op READ; op DETACH 1; op READ; op CLOSE; op RESCAN; $use; end detach-open
+	begin; op OPEN 0 0; op READ; op UNPLUG; op READ; op CLOSE; op DETACH 1; op PLUG; op RESCAN; $use; end unplug
+	begin; op OPEN 0 0; op EVENT 0 0 0 0 5; op READ; op EVENT 0 0 0 0 6; op READ; op CLOSE; $use; end media
+	begin; op OPEN 0 0; op EVENT 0 0 0 0 2 0 10537; op READ; op CLOSE; end attention
+	begin; op OPEN 0 0; op EVENT 0 0 0 0 7 0; op EVENT 1 0 0 0 7; op READ; op CLOSE; end reservation
+	begin; op OPEN 0 0; op EVENT 0 0 0 0 8 0 0; op READ; op CLOSE; end bus-reset
+	begin; op EVENT 0 0 0 0 0 3 1; op EVENT 0 0 0 0 1 3; op RESCAN; $use; end come-and-go
+	n=0
+	for s in $((0x3a02)) $((0x010402)) $((0x2806)) $((0x2906)) $((0x1103)) $((0x4404)) $((0x470b)) $((0x2707)) \
+	    $((0x01003a02)) $((0x02002806)) $((0x400000d)) $((0x8400000000000 | 0x84010000)); do
+		begin; $use; rec K_REG H_SET $ANY 9 0 0 0 $s; end sense-$n
+		n=$((n + 1))
+	done
+	for s in 8 24 40 255; do
+		begin; $use; rec K_CONF H_SET 0 8 3 0 0 $s; end status-$s
+	done
+	for s in 1 2 3 4 5 6 77; do
+		begin; $use; rec K_CONF H_SET 2 8 0 0 0 $s; end host-$s
+	done
+	begin; $use; rec K_CONF H_ONES 1 9; end residual
+	begin; $use; rec K_CONF H_SET 3 1 255 0 0 252; end sense-long
+	begin; $use; rec K_INTR H_DROP $ANY 9; end never
+	begin; $use; rec K_SILENT H_SET 0 11; end silent
+	begin; $use; rec K_INTR H_LATE $ANY 5 2 0 0 900000000; end slow
+	begin; $use; rec K_UNPLUG H_SET 0 9; end gone
+	begin; $use; rec K_SPURIOUS H_SET 0 9; end event
+	begin; $use; rec K_SCRIBBLE H_SET $ANY 9 0 8 0 -1; end sense-ones
+	begin; $use; rec K_STORE H_SET $(scsi_tag 18) 0 255 1 0 127; end inquiry-none
+	begin; $use; rec K_STORE H_SET $(scsi_tag 18) 0 255 1 4 255; end inquiry-long
+	begin; $use; rec K_STORE H_SET $(scsi_tag 18) 0 255 1 4 0; end inquiry-short
+	begin; $use; rec K_STORE H_SET $(scsi_tag 160) 0 255 4 0 4294967295; end luns-many
+	begin; $use; rec K_STORE H_SET $(scsi_tag 160) 0 255 8 8 -1; end lun-strange
+	begin; $use; rec K_STORE H_SHORT $ANY 3 255 0 1; end data-short
+}
+if want fuzz_scsipi_disk; then
+	dir="$top/corpus/fuzz_scsipi_disk"
+	mkdir -p "$dir"
+	begin; end plain
+	begin; disk_io; end read-write
+	begin; disk_block; end block
+	begin; disk_ioctls 22; end ioctls
+	begin; disk_mount; end mount
+	for v in 1 2 3; do
+		begin 0 0 0 0 $v; disk_io; end blocks-$v
+	done
+	begin 0 5; disk_io; end read-only
+	begin 0 1; disk_io; end removable
+	begin 0 8; disk_io; end no-cache
+	begin 0 32; disk_io; end thin
+	scsi_seeds disk_io 73
+	begin; disk_io; rec K_STORE H_SET $(scsi_tag 37) 0 255 4 0 0; end capacity-0
+	begin; disk_io; rec K_STORE H_SET $(scsi_tag 37) 0 255 4 0 4294967295; end capacity-huge
+	begin; disk_io; rec K_STORE H_SET $(scsi_tag 37) 0 255 4 4 0; end block-size-0
+	begin; disk_io; rec K_STORE H_SET $(scsi_tag 37) 0 255 4 4 16777216; end block-size-1
+	begin; disk_io; rec K_STORE H_SET $(scsi_tag 158) 0 255 8 0 -1; end capacity-16
+	begin; op EVENT 0 0 0 0 4 0 512; disk_io; op EVENT 0 0 0 0 4 0 1500; disk_io; end resize
+fi
+cd_use() {
+	op OPEN 0 0
+	op READ 0 0 0 0 0 0 40 7
+	op READ 0 0 0 0 0 0 1020 3
+	for i in 0 1 2 3 4 10; do
+		op IOCTL 0 0 0 0 $i 0 1 64
+	done
+	op CLOSE
+}
+if want fuzz_scsipi_cd; then
+	dir="$top/corpus/fuzz_scsipi_cd"
+	mkdir -p "$dir"
+	begin; end plain
+	begin; cd_use; end read
+	begin; disk_ioctls 53; end ioctls
+	begin 0 0 0 0 $((0x52)); cd_use; end sessions
+	begin 0 0 0 0 $((0x25)); disk_ioctls 31; end audio
+	begin 32 0 0 0 $((0x11)); cd_use; end atapi-audio
+	begin; op OPEN 0 0; op IOCTL 0 0 0 0 22; op IOCTL 0 0 0 0 23; op IOCTL 0 0 0 0 0; op CLOSE; end tray
+	begin; op OPEN 0 0; op IOCTL 0 0 0 0 27 0 2 0; op IOCTL 0 0 0 0 28 0 1 1; op IOCTL 0 0 0 0 29 0 3 0; op CLOSE; end mmc
+	scsi_seeds cd_use 1
+	begin; cd_use; rec K_STORE H_SET $(scsi_tag 67) 0 255 2 0 65535; end toc-long
+	begin; cd_use; rec K_STORE H_SET $(scsi_tag 67) 0 255 2 2 65281; end toc-tracks
+	begin; cd_use; rec K_STORE H_SET $(scsi_tag 67) 0 255 8 4 -1; end toc-entry
+	begin; cd_use; rec K_STORE H_SET $(scsi_tag 37) 0 255 4 0 4294967295; end capacity-huge
+	begin; cd_use; rec K_STORE H_SET $(scsi_tag 37) 0 255 4 4 0; end block-size-0
+	begin; disk_ioctls 53; rec K_STORE H_SET $(scsi_tag 90) 0 255 2 6 65535; end mode-descriptors
+	begin; disk_ioctls 53; rec K_STORE H_SET $(scsi_tag 66) 0 255 2 2 65535; end subchannel-long
+	begin; disk_ioctls 53; rec K_STORE H_SET $(scsi_tag 70) 0 255 4 0 4294967295; end configuration-long
+fi
+# mt OPERATION COUNT
+mt() {
+	op IOCTL 0 0 0 0 0 0 $1 $(($2 + 2))
+}
+tape_use() {
+	op OPEN 0 0
+	op STREAM 1 0 0 1 0 0 0 512
+	op STREAM 1 0 0 2 0 0 0 100
+	mt 0 1
+	op STREAM 1 0 0 3 0 0 0 4096
+	mt 5 1
+	op STREAM 0 0 0 0 0 0 0 512
+	op STREAM 0 0 0 0 0 0 0 512
+	op STREAM 0 0 0 0 0 0 0 512
+	op STREAM 0 0 0 0 0 0 0 1000
+	op IOCTL 0 0 0 0 1
+	op CLOSE
+}
+if want fuzz_scsipi_tape; then
+	dir="$top/corpus/fuzz_scsipi_tape"
+	mkdir -p "$dir"
+	begin; end plain
+	begin; tape_use; end records
+	begin 0 0 0 0 $((0xa9)); tape_use; end fixed
+	begin 0 0 0 0 $((0xc0)); op OPEN 0 0; for i in 1 2 3 4 5 6 7 8; do op STREAM 0 0 0 0 0 0 0 4096; done; end recorded
+	begin 0 0 0 0 $((0xf0)); op OPEN 0 0; mt 1 2; mt 3 1; mt 4 1; mt 2 1; mt 11 1; mt 10 1; op IOCTL 0 0 0 0 4; op IOCTL 0 0 0 0 6; mt 3 5; end space
+	begin; op OPEN 0 0; i=0; while [ $i -lt 18 ]; do mt $i 1; i=$((i + 1)); done; op IOCTL 0 0 0 0 1; end operations
+	begin; op OPEN 0 0; mt 17 1; for i in 1 2 3 4 5 6 7 8; do for j in 1 2 3 4 5 6 7 8; do op STREAM 1 0 0 0 0 0 0 4096; done; done; mt 5 1; end full
+	begin; op OPEN 0 0; op IOCTL 2 0 0 0 0 0 14 512; op STREAM 1 0 0 9 0 0 0 2048; mt 0 1; mt 5 1; op STREAM 0 0 0 0 0 0 0 4096; op STREAM; end block-size
+	begin 0 4; tape_use; end read-only
+	for n in 1 2 3; do
+		begin 0 0 0 0 $((0x40)); op OPEN 0 $n; op STREAM 1 0 0 5 0 0 0 512; op IOCTL 0 0 0 0 1; op CLOSE; op OPEN 0 0; op STREAM 0 0 0 0 0 0 0 512; end close-$n
+	done
+	begin; disk_ioctls 15; end ioctls
+	scsi_seeds tape_use 65
+	for s in $((0x84010000)) $((0x24000000 | 0x100000000000000)) $((0xa4000000 | (-16 << 32))) $((0x05000008 | 0x4000000)) \
+	    $((0x4402000d)) $((0x44020000)); do
+		begin; tape_use; rec K_REG H_SET 8 0 1 0 0 $s; rec K_REG H_SET 10 1 0 0 0 $s; end tape-sense-$s
+	done
+	begin; tape_use; rec K_STORE H_SET $(scsi_tag 5) 0 255 5 1 -1; end limits
+	begin; tape_use; rec K_STORE H_SET $(scsi_tag 26) 0 255 8 3 -1; end mode
+	begin; op OPEN 0 0; op IOCTL 0 0 0 0 4; op IOCTL 0 0 0 0 5; rec K_STORE H_SET $(scsi_tag 52) 0 255 1 0 4; end position-unknown
+fi
+all_use() {
+	for n in 0 1 2 3 4 5 6 7; do
+		op OPEN 0 $n
+		op IOCTL 0 0 0 0 0 0 0 255
+		op CLOSE
+	done
+}
+all_ioctls() {
+	op OPEN 0 $1
+	i=0
+	while [ $i -lt 83 ]; do
+		op IOCTL 0 0 0 $i $i 0 ${2:-0} ${3:-0}
+		i=$((i + 1))
+	done
+}
+if want fuzz_scsipi_ioctl; then
+	dir="$top/corpus/fuzz_scsipi_ioctl"
+	mkdir -p "$dir"
+	begin; end plain
+	begin; all_use; end commands
+	for n in 0 1 2 3 4 5 6 7 8; do
+		begin; all_ioctls $n; end node-$n
+	done
+	begin; op OPEN 0 0; i=0; while [ $i -lt 32 ]; do op IOCTL 0 0 0 $i 0 0 0 1024; i=$((i + 1)); done; end cdbs-uk
+	begin; op OPEN 0 1; i=0; while [ $i -lt 32 ]; do op IOCTL 0 0 0 $i 0 0 0 1024; i=$((i + 1)); done; end cdbs-disk
+	begin; op OPEN 0 5; i=11; while [ $i -lt 25 ]; do op IOCTL 0 0 0 0 $i 0 1 256; op IOCTL 0 0 0 0 $i 0 2 1; i=$((i + 1)); done; end changer
+	begin; op OPEN 0 4; i=7; while [ $i -lt 15 ]; do op IOCTL 0 0 0 0 $i 0 3 2; i=$((i + 1)); done; end enclosure
+	begin; op OPEN 0 6; i=7; while [ $i -lt 15 ]; do op IOCTL 0 0 0 0 $i 0 7 160; i=$((i + 1)); done; end saf-te
+	begin; op OPEN 0 7; for i in 25 26 27 28; do op IOCTL 0 0 0 0 $i 0 4294967295 4294967295; done; op IOCTL 0 0 0 0 25; op IOCTL 0 0 0 0 26; end bus
+	scsi_seeds all_use 127
+	for b in 1 3 10 11; do
+		begin; op OPEN 0 4; op IOCTL 0 0 0 0 7; op IOCTL 0 0 0 0 8; rec K_STORE H_SET $(scsi_tag 28) 0 255 1 $b 255; end ses-$b
+	done
+	for b in 0 1 2 4; do
+		begin; op OPEN 0 6; op IOCTL 0 0 0 0 7; op IOCTL 0 0 0 0 9; op IOCTL 0 0 0 0 11; rec K_STORE H_SET $(scsi_tag 60) 0 255 1 $b 255; end saf-te-$b
+	done
+	for b in 0 2 5 8 10 13; do
+		begin; op OPEN 0 5; op IOCTL 1 0 0 0 16 0 1 1024; op IOCTL 0 0 0 0 17 0 1 0; rec K_STORE H_SET $(scsi_tag 184) 0 255 2 $b 65535; end changer-$b
+	done
+	begin; op OPEN 0 5; rec K_STORE H_SET $(scsi_tag 26) 0 255 8 4 -1; end changer-elements
+fi
+
+#
+# PCI topologies: knobs are four bytes for each function: kind, bridge it is
+# behind, place, what it has (harness/devops_pci.h).
+#
+
+if want fuzz_pci_config; then
+	dir="$top/corpus/fuzz_pci_config"
+	mkdir -p "$dir"
+	begin; end plain
+	begin 0 0 0 3; end bars
+	begin 0 0 0 8; end msi
+	begin 0 0 0 16; end msix
+	begin 0 0 0 255; end everything
+	begin 0 0 0 4; end huge
+	begin 2 0 0 0 1 1 0 19; end bridge
+	begin 3 0 0 0 3 1 0 0 2 2 0 0 1 3 0 59 1 2 0 11; end bridges
+	begin 0 0 0 16 17 0 31 8 49 0 30 2; end functions
+	begin 3 0 0 0 1 1 0 19; bits=1; end firmware
+	begin 3 0 0 0 1 1 0 19; bits=1; op EVENT 0 0 0 1; op RESCAN; op EVENT 0 0 0 1; op RESCAN; end hotplug
+	begin 3 0 0 0 1 1 0 19; op EVENT; op RESCAN; op PLUG; op RESCAN; end hotplug-bridge
+	begin 0 0 0 19; op UNPLUG; op PLUG; op RESCAN; end replaced
+	begin 0 0 0 19; rec K_UNPLUG H_SET 0 60; end unplug-step
+	begin 0 0 0 16; op SUSPEND; op RESUME; op EVENT 0 0 0 0 2; end suspend
+	begin; op EVENT 1 0 0 0 1; op DELAY 0 0 0 0 0 100; op EVENT 0 0 0 0 1; end intx
+	begin; op OPEN 0 0; for i in 0 1 2 3 4; do op IOCTL 3 0 0 0 $i; done; end ioctls
+	begin 0 0 0 96; rec K_CONF H_SET 64 0 255 0 0 16401; end cap-cyclic
+	begin 0 0 0 96; rec K_CONF H_SET 52 0 255 0 0 60; end cap-below
+	begin 0 0 0 96; rec K_CONF H_SET 256 0 255 0 0 268500995; end extcap-cyclic
+	begin 0 0 0 16; rec K_CONF H_SET 76 0 255 0 0 4294967292; end msix-beyond
+	begin 0 0 0 16; rec K_CONF H_SET 72 0 255 0 0 134152209; end msix-many
+	begin; rec K_CONF H_SET 16 2 3 0 0 4294967280; end bar-size
+	begin; rec K_CONF H_XOR 16 4 255 0 0 4096; end bar-moves
+	begin 2 0 0 0 1 1; rec K_CONF H_SET 24 1 255 0 0 65792; end bus-loop
+	begin 2 0 0 0 1 1; rec K_CONF H_SET 24 0 255 0 0 16711936; end buses-all
+	begin; rec K_CONF H_SET 12 0 255 0 0 8454144; end header-bridge
+	begin; rec K_CONF H_SET 12 0 255 0 0 327680; end header-5
+	begin; rec K_CONF H_SET 60 0 255 0 0 65535; end pin-255
+	begin; rec K_CONF H_ONES 65535 12 255; end ones
+	begin; rec K_CONF H_SET 0 0 255 0 0 3405648436; end everywhere
+	begin 0 0 0 128; rec K_CONF H_SET 68 0 255 0 0 3; end power-stuck
+fi

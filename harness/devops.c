@@ -830,8 +830,8 @@ devops_run(const struct devops_dev *dd, const uint8_t *data, size_t len)
 	if (st.d.dv_pci != NULL) {
 		/* The bus forgets the device's place when it looks and finds it empty. */
 		unplug(NULL);
-		rescan();
 		hostile_end();
+		rescan();
 	}
 out:
 	pcim_bus_destroy(st.d.dv_pci);
