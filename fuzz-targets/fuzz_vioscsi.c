@@ -14,6 +14,7 @@
  * Blind: to two initiators.
  */
 
+#include "devops_scsi.h"
 #include "devops_virtio_scsi.h"
 
 static const struct devops_node nodes[] = {
@@ -22,7 +23,7 @@ static const struct devops_node nodes[] = {
 };
 
 static const struct devops_dev dev = {
-	.dd_bus = "pci0", .dd_attr = "pci", .dd_nodes = nodes, .dd_ioctls = devops_disk_ioctls,
+	.dd_bus = "pci0", .dd_attr = "pci", .dd_nodes = nodes, .dd_ioctls = devops_scsi_ioctls,
 	.dd_hints = &devops_virtio_hints, .dd_create = devops_virtio_scsi_create,
 	.dd_unplug = devops_virtio_unplug, .dd_plug = devops_virtio_plug,
 	.dd_event = devops_virtio_scsi_event, .dd_destroy = devops_virtio_destroy,

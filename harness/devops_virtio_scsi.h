@@ -15,11 +15,7 @@
 
 /* Functions of struct devops_dev; dv_aux is the struct scsim_target. */
 int	devops_virtio_scsi_create(struct devops *);
-/*
- * By idx: a unit comes (0) or goes (1), a unit attention (2), a fault (3), a
- * resize (4), the medium goes (5) or comes (6), another host's reservation
- * (7).  mode is the unit.
- */
+/* See devops_scsi_unit_event(). */
 void	devops_virtio_scsi_event(struct devops *, const struct devop *);
 
 #endif /* HARNESS_DEVOPS_VIRTIO_SCSI_H */
