@@ -392,9 +392,11 @@ if want fuzz_scsipi_tape; then
 	done
 	begin; disk_ioctls 15; end ioctls
 	scsi_seeds tape_use 65
+	n=0
 	for s in $((0x84010000)) $((0x24000000 | 0x100000000000000)) $((0xa4000000 | (-16 << 32))) $((0x05000008 | 0x4000000)) \
 	    $((0x4402000d)) $((0x44020000)); do
-		begin; tape_use; rec K_REG H_SET 8 0 1 0 0 $s; rec K_REG H_SET 10 1 0 0 0 $s; end tape-sense-$s
+		begin; tape_use; rec K_REG H_SET 8 0 1 0 0 $s; rec K_REG H_SET 10 1 0 0 0 $s; end tape-sense-$n
+		n=$((n + 1))
 	done
 	begin; tape_use; rec K_STORE H_SET $(scsi_tag 5) 0 255 5 1 -1; end limits
 	begin; tape_use; rec K_STORE H_SET $(scsi_tag 26) 0 255 8 3 -1; end mode
@@ -482,4 +484,95 @@ if want fuzz_pci_config; then
 	begin; rec K_CONF H_ONES 65535 12 255; end ones
 	begin; rec K_CONF H_SET 0 0 255 0 0 3405648436; end everywhere
 	begin 0 0 0 128; rec K_CONF H_SET 68 0 255 0 0 3; end power-stuck
+fi
+if want fuzz_vioscsi; then
+	dir="$top/corpus/fuzz_vioscsi"
+	mkdir -p "$dir"
+	disk_seeds
+	virtio_seeds disk_io 2
+	units="0 0 0 0 0 0 0 0 0 0 15"
+	begin $units; end units
+	begin $units; op OPEN 0 2; op READ 0 0 0 0 0 0 0 7; disk_ioctls 60; end cd
+	begin $units; op OPEN 0 3; op STREAM 1 0 0 7 0 0 0 512; op STREAM 1 0 0 8 0 0 0 512; op IOCTL; op STREAM 0 0 0 0 0 0 0 512; end tape
+	begin $units; op OPEN 0 4; op IOCTL; op IOCTL 0 0 0 0 1; end uk
+	for e in 0 1 2 3 4 5 6 7; do
+		begin $units; op EVENT 0 0 0 0 $e 0 1539; disk_io; op EVENT 0 0 0 0 $e 5 1; op DELAY 0 0 0 0 0 2000; disk_io; end event-$e
+	done
+	begin; op EVENT 17 0 0 0 3 0 0; disk_io; end never-answered
+	begin; disk_io; rec K_STORE H_SET $(tag 2 STATUS) 9 0 4 0 65535; end sense-len
+	begin; disk_io; rec K_STORE H_SET $(tag 2 STATUS) 9 0 4 4 4294967295; end resid
+	begin; disk_io; rec K_STORE H_SET $(tag 2 STATUS) 9 0 1 11 9; end response
+	begin; disk_io; rec K_STORE H_SET $(tag 2 IN) 0 0 1 4 255; end inquiry-long
+	begin; disk_io; rec K_STORE H_ONES $(tag 2 IN) 2 3 0; end data-ones
+	begin; op EVENT 0 0 0 0 0 5 0; op DELAY 0 0 0 0 0 500; rec K_STORE H_ONES $(tag 1 IN) 0 255; end event-ones
+fi
+if want fuzz_viornd; then
+	dir="$top/corpus/fuzz_viornd"
+	mkdir -p "$dir"
+	small() {
+		op DELAY 0 0 0 0 0 5000
+		op RESCAN
+		op DELAY 0 0 0 0 0 15000
+	}
+	begin; end plain
+	begin; small; end used
+	virtio_seeds small 0
+	begin 0 0 0 0 0 0 0 0 0 7; small; end chunk-7
+	begin; small; op DETACH 1; op RESCAN; small; end detach
+	begin; op UNPLUG; small; op DETACH 1; op PLUG; op RESCAN; small; end unplug
+	begin; small; rec K_SILENT H_SET 0 60; end silent
+	begin; small; rec K_STORE H_SET $(tag 0 USED_LEN) 0 0 0 0 0; end used-len-0
+	begin; op SUSPEND 0 0 0 0 0 1000; small; end suspend
+	begin; op FAULT 0 0 0 0 0 0 9; op DETACH 1; op RESCAN; small; end fault
+fi
+if want fuzz_viomb; then
+	dir="$top/corpus/fuzz_viomb"
+	mkdir -p "$dir"
+	balloon() {
+		op DELAY 0 0 0 0 0 3000
+		op EVENT 0 0 0 0 0 0 40
+		op DELAY 0 0 0 0 0 3000
+		op EVENT 0 0 0 0 0 0 3
+		op DELAY 0 0 0 0 0 3000
+	}
+	begin; end plain
+	begin 0 0 0 0 0 0 0 0 0 20; balloon; end grow-shrink
+	virtio_seeds balloon 0
+	begin 0 0 0 0 0 0 0 0 0 0 3; balloon; end pages-768
+	begin; balloon; op EVENT 1 0 0 0 0 0 4294967295; op DELAY 0 0 0 0 0 3000; end pages-huge
+	begin; balloon; op DETACH 1; op RESCAN; balloon; end detach
+	begin; op EVENT 0 0 0 0 0 0 40; op UNPLUG; op DELAY 0 0 0 0 0 9000; op DETACH 1; op PLUG; op RESCAN; end unplug
+	begin; balloon; rec K_SILENT H_SET 0 60; end silent
+	begin; balloon; op SUSPEND 0 0 0 0 0 1000; balloon; end suspend
+fi
+if want fuzz_viocon; then
+	dir="$top/corpus/fuzz_viocon"
+	mkdir -p "$dir"
+	line() {
+		op OPEN 0 0
+		op STREAM 1 0 0 65 0 0 0 100
+		op EVENT 1 0 0 97 0 0 0 20
+		op DELAY 0 0 0 0 0 10
+		op STREAM 0 0 0 0 0 0 0 64
+		op POLL 0 0 0 0 0 10 69
+		op IOCTL 0 0 0 0 0
+		op IOCTL 0 0 0 0 1 0
+		op IOCTL 0 0 0 0 4
+		op CLOSE
+	}
+	multi="0 0 0 0 0 0 0 0 0 1 3"
+	begin; end plain
+	begin; line; end line
+	virtio_seeds line 1
+	begin $multi; line; op OPEN 0 1; op STREAM 1 0 0 65 0 0 0 100; end multiport
+	begin $multi; op EVENT 0 0 0 0 1 1 2 0; op DELAY 0 0 0 0 0 10; op EVENT 0 0 0 0 1 1 1 1; line; end port-remove-add
+	begin $multi; op OPEN 0 1; op EVENT 0 0 0 0 1 1 2 0; op STREAM 1 0 0 1 0 0 0 9; op DELAY 0 0 0 0 0 10; op STREAM 0 0 0 0 0 0 0 9; end port-remove-open
+	begin $multi; for e in 1 2 3 4 5 6 7 8; do op EVENT 0 0 0 0 1 9 $e 1; done; op DELAY 0 0 0 0 0 100; line; end port-out-of-range
+	begin $multi; line; rec K_STORE H_SET $(tag 2 IN) 1 0 4 0 255; end control-id
+	begin; op OPEN 0 0; i=0; while [ $i -lt 23 ]; do op IOCTL 0 0 0 0 $i; i=$((i + 1)); done; end ioctls
+	begin; op OPEN 0 0; op STREAM 1 0 0 65 0 0 0 4000; op DETACH 1; op STREAM 1 0 0 65 0 0 0 10; end detach-open
+	begin; op OPEN 0 0; op UNPLUG; op STREAM 1 0 0 65 0 0 0 4000; op DETACH 1; op PLUG; op RESCAN; line; end unplug
+	begin; line; rec K_SILENT H_SET 0 60; end silent
+	begin; op SUSPEND 0 0 0 0 0 1000; line; end suspend
+	begin; line; rec K_STORE H_SET $(tag 0 USED_LEN) 0 0 0 0 65535; end used-len
 fi
