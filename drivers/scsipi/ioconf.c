@@ -4,6 +4,8 @@
  * scsihost*  at mainbus?
  * scsibus*   at scsi? channel ?
  * atapibus*  at atapi? channel ?
+ * cd*        at scsibus? target ? lun ?
+ * cd*        at atapibus? drive ?
  * sd*        at scsibus? target ? lun ?
  * sd*        at atapibus? drive ?
  * st*        at scsibus? target ? lun ?
@@ -48,11 +50,12 @@ CFDRIVER_DECL(uk, DV_DULL, NULL);
 extern struct cfattach scsihost_ca, scsibus_ca, atapibus_ca, uk_ca;
 extern const struct cdevsw scsibus_cdevsw, uk_cdevsw;
 
-extern struct cfdriver sd_cd;
+extern struct cfdriver cd_cd, sd_cd;
+CFDRIVER_DECL(cd, DV_DISK, NULL);
 CFDRIVER_DECL(sd, DV_DISK, NULL);
-extern struct cfattach sd_ca;
-extern const struct bdevsw sd_bdevsw;
-extern const struct cdevsw sd_cdevsw;
+extern struct cfattach cd_ca, sd_ca;
+extern const struct bdevsw cd_bdevsw, sd_bdevsw;
+extern const struct cdevsw cd_cdevsw, sd_cdevsw;
 
 extern struct cfdriver st_cd, ses_cd, ch_cd;
 CFDRIVER_DECL(st, DV_TAPE, NULL);
@@ -63,6 +66,7 @@ extern const struct bdevsw st_bdevsw;
 extern const struct cdevsw st_cdevsw, ses_cdevsw, ch_cdevsw;
 
 static struct cfdriver *const cfdriver_ioconf_scsipi[] = {
+	&cd_cd,
 	&sd_cd,
 	&st_cd,
 	&ses_cd,
@@ -78,11 +82,13 @@ static struct cfattach *const scsihost_cfattachinit[] = { &scsihost_ca, NULL };
 static struct cfattach *const scsibus_cfattachinit[] = { &scsibus_ca, NULL };
 static struct cfattach *const atapibus_cfattachinit[] = { &atapibus_ca, NULL };
 static struct cfattach *const uk_cfattachinit[] = { &uk_ca, NULL };
+static struct cfattach *const cd_cfattachinit[] = { &cd_ca, NULL };
 static struct cfattach *const sd_cfattachinit[] = { &sd_ca, NULL };
 static struct cfattach *const st_cfattachinit[] = { &st_scsibus_ca, NULL };
 static struct cfattach *const ses_cfattachinit[] = { &ses_ca, NULL };
 static struct cfattach *const ch_cfattachinit[] = { &ch_ca, NULL };
 static const struct cfattachinit cfattach_ioconf_scsipi[] = {
+	{ "cd", cd_cfattachinit },
 	{ "sd", sd_cfattachinit },
 	{ "st", st_cfattachinit },
 	{ "ses", ses_cfattachinit },
@@ -112,6 +118,8 @@ static struct cfdata cfdata_ioconf_scsipi[] = {
 	STAR("scsihost", "scsihost", NULL, pspec_mainbus),
 	STAR("scsibus", "scsibus", channel_loc, pspec_scsi),
 	STAR("atapibus", "atapibus", channel_loc, pspec_atapi),
+	STAR("cd", "cd", scsibus_loc, pspec_scsibus),
+	STAR("cd", "cd", atapibus_loc, pspec_atapibus),
 	STAR("sd", "sd", scsibus_loc, pspec_scsibus),
 	STAR("sd", "sd", atapibus_loc, pspec_atapibus),
 	STAR("st", "st_scsibus", scsibus_loc, pspec_scsibus),
@@ -148,6 +156,7 @@ RUMP_COMPONENT(RUMP_COMPONENT_DEV)
 	config_init_component(cfdriver_ioconf_scsipi, cfattach_ioconf_scsipi,
 	    cfdata_ioconf_scsipi);
 	rump_dev_char("scsibus", &scsibus_cdevsw, "", "", 4, 0, 1);
+	rump_dev_disk("cd", &cd_bdevsw, &cd_cdevsw, 2, 8);
 	rump_dev_disk("sd", &sd_bdevsw, &sd_cdevsw, 4, 8);
 	st_nodes();
 	rump_dev_char("ses", &ses_cdevsw, "", "", 4, 0, 1);

@@ -51,6 +51,7 @@ struct scsihost_cmd {
 	struct scsihost_softc *hc_sc;
 	struct scsipi_xfer *hc_xs;		/* while not HC_FREE */
 	enum hc_state hc_state;			/* sc_lock */
+	callout_t hc_callout;			/* its time, or its answer's */
 	TAILQ_ENTRY(scsihost_cmd) hc_link;	/* sc_free or sc_busy */
 };
 TAILQ_HEAD(scsihost_cmds, scsihost_cmd);
@@ -138,6 +139,7 @@ scsihost_alloc(struct scsihost_softc *sc, unsigned n)
 		hc = kmem_zalloc(sizeof(*hc), KM_SLEEP);
 		hc->hc_sc = sc;
 		hc->hc_state = HC_FREE;
+		callout_init(&hc->hc_callout, CALLOUT_MPSAFE);
 		mutex_enter(&sc->sc_lock);
 		TAILQ_INSERT_HEAD(&sc->sc_free, hc, hc_link);
 		sc->sc_ncmds++;
@@ -356,7 +358,7 @@ scsihost_reap(struct scsihost_softc *sc)
 			hc->hc_state = HC_ANSWERED;	/* its giver is coming back */
 		mutex_exit(&sc->sc_lock);
 		if (mine) {
-			callout_stop(&hc->hc_xs->xs_callout);
+			callout_stop(&hc->hc_callout);
 			scsihost_end(hc, scsihost_result(hc));
 		}
 	}
@@ -374,6 +376,9 @@ scsihost_timeout(void *arg)
 
 	mutex_enter(&sc->sc_lock);
 	was = hc->hc_state;
+	/* Late: the command has ended, and another one has been started. */
+	if (callout_pending(&hc->hc_callout))
+		was = HC_FREE;
 	if (was == HC_KEPT || was == HC_DELAYED)
 		hc->hc_state = HC_ENDING;
 	mutex_exit(&sc->sc_lock);
@@ -471,13 +476,13 @@ scsihost_run(struct scsihost_softc *sc, struct scsipi_channel *chan, struct scsi
 	else if (answered && c->sc_delay / 1000000 < c->sc_timeout) {
 		hc->hc_state = HC_DELAYED;
 		if (!poll)
-			callout_reset(&xs->xs_callout, MAX(1,
+			callout_reset(&hc->hc_callout, MAX(1,
 			    mstohz((unsigned)(c->sc_delay / 1000000))), scsihost_timeout, hc);
 	} else {
 		/* An answer later than the command's time is none. */
 		hc->hc_state = HC_KEPT;
 		if (!poll)
-			callout_reset(&xs->xs_callout, scsihost_ms(c->sc_timeout),
+			callout_reset(&hc->hc_callout, scsihost_ms(c->sc_timeout),
 			    scsihost_timeout, hc);
 	}
 	answered = hc->hc_state == HC_ENDING;
@@ -565,7 +570,7 @@ scsihost_flush(struct scsihost_softc *sc, int channel, scsipi_xfer_result_t resu
 		}
 		hc->hc_state = HC_ENDING;
 		mutex_exit(&sc->sc_lock);
-		callout_stop(&hc->hc_xs->xs_callout);
+		callout_stop(&hc->hc_callout);
 		(void)rumpuser_scsi_tmf(sc->sc_id, RUMPUSER_SCSI_ABORT, hc->hc_cmd.sc_channel,
 		    hc->hc_cmd.sc_target, hc->hc_cmd.sc_lun, &hc->hc_cmd);
 		hc->hc_xs->resid = (int)hc->hc_cmd.sc_datalen;
@@ -736,6 +741,8 @@ scsihost_detach(device_t self, int flags)
 	KASSERT(TAILQ_EMPTY(&sc->sc_busy));
 	while ((hc = TAILQ_FIRST(&sc->sc_free)) != NULL) {
 		TAILQ_REMOVE(&sc->sc_free, hc, hc_link);
+		(void)callout_halt(&hc->hc_callout, NULL);
+		callout_destroy(&hc->hc_callout);
 		kmem_free(hc, sizeof(*hc));
 	}
 	cv_destroy(&sc->sc_evcv);

@@ -116,6 +116,7 @@ scsipi_channel_init(struct scsipi_channel *chan)
 	scsipi_init();
 	TAILQ_INIT(&chan->chan_queue);
 	TAILQ_INIT(&chan->chan_complete);
+	TAILQ_INIT(&chan->chan_reap);
 	for (i = 0; i < SCSIPI_CHAN_PERIPH_BUCKETS; i++)
 		LIST_INIT(&chan->chan_periphtab[i]);
 	chan->chan_flags &= ~(SCSIPI_CHAN_TACTIVE | SCSIPI_CHAN_RUNNING | SCSIPI_CHAN_RERUN);
@@ -128,7 +129,7 @@ scsipi_channel_init(struct scsipi_channel *chan)
 	cv_init(&chan->chan_cv_xs, "xscmd");
 
 	chan->chan_flags |= SCSIPI_CHAN_TACTIVE;
-	error = kthread_create(PRI_NONE, 0, NULL, scsipi_completion_thread, chan,
+	error = kthread_create(PRI_NONE, KTHREAD_MUSTJOIN, NULL, scsipi_completion_thread, chan,
 	    &chan->chan_thread, "%s", chan->chan_name);
 	if (error != 0) {
 		aprint_error_dev(chan->chan_adapter->adapt_dev,
@@ -152,10 +153,11 @@ scsipi_channel_shutdown(struct scsipi_channel *chan)
 	KASSERT(TAILQ_EMPTY(&chan->chan_queue));
 	chan->chan_tflags |= SCSIPI_CHANT_SHUTDOWN;
 	cv_broadcast(chan_cv_complete(chan));
-	while (chan->chan_flags & SCSIPI_CHAN_TACTIVE)
-		cv_wait(chan_cv_thread(chan), chan_mtx(chan));
-	chan->chan_thread = NULL;
 	mutex_exit(chan_mtx(chan));
+	if (chan->chan_thread != NULL) {
+		(void)kthread_join(chan->chan_thread);
+		chan->chan_thread = NULL;
+	}
 
 	cv_destroy(&chan->chan_cv_xs);
 	cv_destroy(&chan->chan_cv_comp);
@@ -190,6 +192,16 @@ scsipi_completion_thread(void *arg)
 	mutex_enter(chan_mtx(chan));
 	for (;;) {
 		xs = TAILQ_FIRST(&chan->chan_complete);
+		if (!TAILQ_EMPTY(&chan->chan_reap)) {
+			xs = TAILQ_FIRST(&chan->chan_reap);
+			TAILQ_REMOVE(&chan->chan_reap, xs, channel_q);
+			mutex_exit(chan_mtx(chan));
+			(void)callout_halt(&xs->xs_callout, NULL);
+			callout_destroy(&xs->xs_callout);
+			pool_put(&scsipi_xfer_pool, xs);
+			mutex_enter(chan_mtx(chan));
+			continue;
+		}
 		if (xs == NULL && chan->chan_tflags == 0) {
 			cv_wait(chan_cv_complete(chan), chan_mtx(chan));
 			continue;
@@ -230,7 +242,6 @@ scsipi_completion_thread(void *arg)
 		break;
 	}
 	chan->chan_flags &= ~SCSIPI_CHAN_TACTIVE;
-	cv_broadcast(chan_cv_thread(chan));
 	mutex_exit(chan_mtx(chan));
 	kthread_exit(0);
 }
@@ -649,14 +660,20 @@ void
 scsipi_put_xs(struct scsipi_xfer *xs)
 {
 	struct scsipi_periph *periph = xs->xs_periph;
+	struct scsipi_channel *chan = periph->periph_channel;
 	const int flags = xs->xs_control;
 
-	KASSERT(mutex_owned(chan_mtx(periph->periph_channel)));
+	KASSERT(mutex_owned(chan_mtx(chan)));
 	KASSERT((xs->xs_status & (XS_STS_QUEUED | XS_STS_SENT)) == 0);
 	TAILQ_REMOVE(&periph->periph_xferq, xs, device_q);
-	callout_stop(&xs->xs_callout);
-	callout_destroy(&xs->xs_callout);
-	pool_put(&scsipi_xfer_pool, xs);
+	if (callout_stop(&xs->xs_callout) && (chan->chan_flags & SCSIPI_CHAN_TACTIVE) != 0) {
+		/* The adapter's timeout may still be on its way out. */
+		TAILQ_INSERT_TAIL(&chan->chan_reap, xs, channel_q);
+		cv_broadcast(chan_cv_complete(chan));
+	} else {
+		callout_destroy(&xs->xs_callout);
+		pool_put(&scsipi_xfer_pool, xs);
+	}
 
 	if (flags & XS_CTL_URGENT)
 		periph->periph_flags &= ~PERIPH_RECOVERY_ACTIVE;

@@ -20,6 +20,7 @@ struct cd_softc {
 	int	flags;			/* CDF_* */
 #define	CDF_ANCIENT	0x10		/* CDBs of 6 bytes; see cdminphys */
 #define	CDF_EJECTED	0x20		/* no words when flushing fails */
+#define	CDF_DIRTY	0x40		/* its cache is to be flushed */
 
 	struct scsipi_periph *sc_periph;
 

@@ -213,6 +213,8 @@ struct scsipi_channel {
 	kcondvar_t chan_cv_thr;
 	kcondvar_t chan_cv_xs;
 
+	struct scsipi_xfer_queue chan_reap;	/* freed once their callout rests */
+
 #define	chan_cv_complete(ch)	(&(ch)->chan_cv_comp)
 #define	chan_cv_thread(ch)	(&(ch)->chan_cv_thr)
 };
