@@ -2,14 +2,11 @@
 
 /*
  * rumpfuzz-bench [--fat IMAGE] [--iso IMAGE] [NAME...]: what an iteration
- * costs, on one core.  Each figure is the best of several rounds, since
- * noise only ever adds; the last column compares it with the bar for this
- * kind of build, if there is one.
+ * costs, on one core; see bench_util.h.
  */
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +14,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <rump/rump.h>
@@ -25,25 +21,9 @@
 #include <rump/rumpdefs.h>
 #include <rump/rumpuser_fuzz.h>
 
+#include "bench_util.h"
 #include "fsinput.h"
-#include "kerror.h"
 
-#define ROUNDS	5
-#define ROUND	0.25	/* seconds */
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED	1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED	1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED	0
-#endif
-
-static char **only;
-static int nonly;
 static struct fsdev *dev;
 static struct fsinput fi;
 
@@ -51,71 +31,6 @@ static void
 quiet(const char *buf, size_t len, void *arg)
 {
 
-}
-
-static double
-now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
-static int
-wanted(const char *name)
-{
-	int i;
-
-	for (i = 0; i < nonly; i++)
-		if (strcmp(only[i], name) == 0)
-			return 1;
-	return nonly == 0;
-}
-
-/* higher: more is better. */
-static void
-print(const char *name, double v, const char *unit, double bar, int higher)
-{
-
-	printf("%-24s %14.2f %-10s", name, v, unit);
-	if (bar > 0)
-		printf(" bar %12.2f  ratio %5.2f%s", bar, higher ? v / bar : bar / v,
-		    (higher ? v >= bar : v <= bar) ? "" : "  MISSED");
-	putchar('\n');
-	fflush(stdout);
-}
-
-static void
-must(int ok, const char *what)
-{
-
-	if (!ok) {
-		fprintf(stderr, "rumpfuzz bench: %s: %s\n", what, kstrerror(errno));
-		exit(2);
-	}
-}
-
-/* Best rate of fn over the rounds; fn does n of something. */
-static double
-rate(void (*fn)(unsigned n), unsigned n)
-{
-	double best = 0, t0, t1;
-	unsigned long done;
-	int i;
-
-	for (i = 0; i < ROUNDS; i++) {
-		done = 0;
-		t0 = now();
-		do {
-			fn(n);
-			done += n;
-			t1 = now();
-		} while (t1 - t0 < ROUND);
-		if (done / (t1 - t0) > best)
-			best = done / (t1 - t0);
-	}
-	return best;
 }
 
 /* rump_init() in fresh processes: nothing is booted here yet. */
@@ -322,7 +237,6 @@ main(int argc, char **argv)
 {
 	const char *fat = NULL, *iso = NULL;
 	struct rumpuser_reset_stats rs;
-	cpu_set_t one;
 	double r;
 	int i;
 
@@ -338,10 +252,7 @@ main(int argc, char **argv)
 	}
 	only = argv + i;
 	nonly = argc - i;
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	if (sched_setaffinity(0, sizeof(one), &one) == -1)
-		fprintf(stderr, "rumpfuzz bench: not pinned to a core: %s\n", strerror(errno));
+	bench_pin();
 	printf("%s build, backend %s\n", SANITIZED ? "ASan" : "plain", rumpuser_backend());
 
 	rumpuser_console_sink(quiet, NULL);
