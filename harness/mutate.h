@@ -50,5 +50,6 @@ uint32_t mut_value(struct fsmut *, uint32_t now, uint32_t limit, unsigned width)
 /* Mutators of formats. */
 void	mutate_fat(struct fsmut *);
 void	mutate_iso(struct fsmut *);
+void	mutate_label(struct fsmut *);
 
 #endif /* HARNESS_MUTATE_H */

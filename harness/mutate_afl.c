@@ -2,7 +2,8 @@
 
 /*
  * The mutators as a library for AFL++ (AFL_CUSTOM_MUTATOR_LIBRARY).  Which
- * format the image has is said by RUMPFUZZ_FORMAT: "msdos", "cd9660", or
+ * format the image has is said by RUMPFUZZ_FORMAT: "msdos", "cd9660",
+ * "disklabel", or
  * nothing.
  */
 
@@ -48,6 +49,8 @@ afl_custom_init(void *afl, unsigned seed)
 		s->fs.fs_mutate = mutate_fat;
 	else if (format != NULL && strcmp(format, "cd9660") == 0)
 		s->fs.fs_mutate = mutate_iso;
+	else if (format != NULL && strcmp(format, "disklabel") == 0)
+		s->fs.fs_mutate = mutate_label;
 	return s;
 }
 

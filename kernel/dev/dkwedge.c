@@ -33,8 +33,11 @@
 
 #include <miscfs/specfs/specdev.h>
 
+#include <rump-sys/vfs.h>
+
 #define	DK_MAJOR	168
 #define	DKW_MAX		256		/* wedges of all disks */
+#define	DK_NNODES	8		/* those with nodes in /dev */
 
 struct dkwedge_softc {
 	device_t	sc_dev;
@@ -112,10 +115,20 @@ void
 dkwedge_init(void)
 {
 	devmajor_t bmaj = DK_MAJOR, cmaj = DK_MAJOR;
+	char path[16];
+	int i;
 
 	rw_init(&dkwedges_lock);
 	if (devsw_attach("dk", &dk_bdevsw, &bmaj, &dk_cdevsw, &cmaj) != 0)
 		panic("dk: cannot attach");
+	for (i = 0; i < DK_NNODES; i++) {
+		snprintf(path, sizeof(path), "/dev/dk%d", i);
+		if (rump_vfs_makeonedevnode(S_IFBLK, path, bmaj, i) != 0)
+			panic("no %s", path);
+		snprintf(path, sizeof(path), "/dev/rdk%d", i);
+		if (rump_vfs_makeonedevnode(S_IFCHR, path, cmaj, i) != 0)
+			panic("no %s", path);
+	}
 }
 
 /*
