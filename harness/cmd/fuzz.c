@@ -755,9 +755,10 @@ cmd_fuzz(int argc, char **argv)
 	}
 	for (i = 0; i < njobs; i++)
 		for (k = 0; k < res[i].ncrashes; k++)
-			printf("\n%s: %s in %s (%u times)\n  ./rumpfuzz repro %s\n", res[i].name,
+			printf("\n%s: %s in %s (%u time%s)\n  ./rumpfuzz repro %s\n", res[i].name,
 			    res[i].crashes[k].f.kind, res[i].crashes[k].f.where,
-			    res[i].crashes[k].hits, res[i].crashes[k].path);
+			    res[i].crashes[k].hits, res[i].crashes[k].hits == 1 ? "" : "s",
+			    res[i].crashes[k].path);
 	page = report_html(res, njobs, strf("%s/out/report", top), opt.engine);
 	printf("\nreport: %s\n", page);
 	if (interrupted)

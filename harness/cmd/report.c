@@ -68,7 +68,8 @@ cover_read(struct fns *fs, const char *path)
 			if ((p = strchr(p, '\t')) != NULL)
 				*p++ = '\0';
 		}
-		if (i < 5 || strncmp(f[3], top, toplen) != 0 || f[3][toplen] != '/')
+		if (i < 5 || strncmp(f[3], top, toplen) != 0 || f[3][toplen] != '/' ||
+		    strncmp(f[3] + toplen, "/cmake/", 7) == 0)
 			continue;
 		if (in.n == room)
 			in.v = xrealloc(in.v, (room = room ? 2 * room : 1024) * sizeof(*in.v));
@@ -196,8 +197,8 @@ crash(struct str *s, const struct crash *c)
 	str_html(s, c->f.kind);
 	str_add(s, "</span> in <code>");
 	str_html(s, c->f.where);
-	str_add(s, "</code></h3><p class=dim>bucket %08x, seen %u times; stack: <code>",
-	    (unsigned)(c->f.bucket ^ c->f.bucket >> 32), c->hits);
+	str_add(s, "</code></h3><p class=dim>bucket %08x, seen %u time%s; stack: <code>",
+	    (unsigned)(c->f.bucket ^ c->f.bucket >> 32), c->hits, c->hits == 1 ? "" : "s");
 	str_html(s, c->f.frames);
 	str_add(s, "</code></p><p>Replay: <code>./rumpfuzz repro ");
 	str_html(s, c->path);
