@@ -5,7 +5,7 @@
  *
  * Input: a device with its choices, operations, and what the hostile layer
  * changes (harness/devops.h, harness/devops_virtio.h).  Own bytes of the
- * header: le16 pages that the balloon is to hold at first.  An event is
+ * header: le16 pages that the balloon is to hold at first (below 1024).  An event is
  * another number of pages.
  * Oracles: sanitizers; the kernel's lock checks; everything returned after
  * the detach; the device as checker of its driver (no page given up twice,
@@ -21,7 +21,8 @@ create(struct devops *d)
 	struct virtiom_params vp;
 
 	devops_virtio_params(d, &vp);
-	return devops_virtio_attach(d, &vp, virtiom_balloon_create(&vp, input_u16(&d->dv_knobs)));
+	return devops_virtio_attach(d, &vp, virtiom_balloon_create(&vp,
+	    input_u16(&d->dv_knobs) % 1024));
 }
 
 static void

@@ -458,9 +458,11 @@ do_mount(const struct devop *op)
 	};
 	int rv, flags = op->flags & 1 ? MNT_RDONLY : 0;
 
+	if (st.nnodes == 0 || st.mounted)
+		return;
 	while (dn->dn_path != NULL && (dn->dn_flags & DEVOPS_BLOCK) == 0)
 		dn++;
-	if (dn->dn_path == NULL || st.mounted)
+	if (dn->dn_path == NULL)
 		return;
 	a.fspec = (char *)(uintptr_t)dn->dn_path;
 	rv = rump_sys_mount("msdos", MNT, flags, &a, sizeof(a));
