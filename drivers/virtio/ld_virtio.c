@@ -175,6 +175,7 @@ struct ld_virtio_softc {
 	bool		sc_readonly;
 	bool		sc_locks;	/* locks, callout and task are made */
 	bool		sc_said;	/* an unknown status */
+	bool		sc_lost;	/* an interrupt */
 	bool		sc_attached;	/* ldattach() was called */
 };
 
@@ -1024,9 +1025,12 @@ ld_virtio_watch(void *arg)
 	if (idle)
 		return;
 	if (late && !virtio_is_broken(vsc)) {
-		if (ld_virtio_vq_done(&sc->sc_vq) != 0)
-			device_printf(sc->sc_dev, "lost an interrupt\n");
-		else
+		if (ld_virtio_vq_done(&sc->sc_vq) != 0) {
+			if (!sc->sc_lost)
+				device_printf(sc->sc_dev,
+				    "lost an interrupt\n");
+			sc->sc_lost = true;
+		} else
 			virtio_break(vsc, "no answer for %d seconds",
 			    LD_VIRTIO_PATIENCE);
 	}

@@ -37,7 +37,7 @@
 static struct pcim_bus *vt_bus;
 
 /* A bus without devices and a kernel that sees it. */
-static void
+static inline void
 vt_boot(void)
 {
 
@@ -47,7 +47,7 @@ vt_boot(void)
 	ATF_REQUIRE_EQ(rump_init(), 0);
 }
 
-static void
+static inline void
 vt_rescan(void)
 {
 
@@ -79,7 +79,7 @@ vt_has(const char *name)
  * goes and comes again: what the first time leaves behind, as tables that
  * have grown, is no leak.
  */
-static void
+static inline void
 vt_plug(struct virtiom *vm)
 {
 	int fd[3];
@@ -108,7 +108,7 @@ vt_audit(const char *name, int64_t baseline, int64_t now, void *arg)
 }
 
 /* The end: the driver has gone and nothing of it is left. */
-static void
+static inline void
 vt_end(void)
 {
 	int bad = 0;
