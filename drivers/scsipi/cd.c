@@ -543,8 +543,8 @@ cddone(struct scsipi_xfer *xs, int error)
 	}
 	if (bp->b_error != 0)
 		bp->b_resid = bp->b_bcount;
-	dk_done(dksc, bp);
 	rnd_add_uint32(&dksc->sc_rnd_source, (uint32_t)bp->b_rawblkno);
+	dk_done(dksc, bp);
 }
 
 static void

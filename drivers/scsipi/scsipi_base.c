@@ -117,6 +117,7 @@ scsipi_channel_init(struct scsipi_channel *chan)
 	TAILQ_INIT(&chan->chan_queue);
 	TAILQ_INIT(&chan->chan_complete);
 	TAILQ_INIT(&chan->chan_reap);
+	chan->chan_users = 0;
 	for (i = 0; i < SCSIPI_CHAN_PERIPH_BUCKETS; i++)
 		LIST_INIT(&chan->chan_periphtab[i]);
 	chan->chan_flags &= ~(SCSIPI_CHAN_TACTIVE | SCSIPI_CHAN_RUNNING | SCSIPI_CHAN_RERUN);
@@ -158,12 +159,38 @@ scsipi_channel_shutdown(struct scsipi_channel *chan)
 		(void)kthread_join(chan->chan_thread);
 		chan->chan_thread = NULL;
 	}
+	/* Whoever ended the last command may be on its way out. */
+	mutex_enter(chan_mtx(chan));
+	while (chan->chan_users != 0)
+		cv_wait(chan_cv_thread(chan), chan_mtx(chan));
+	mutex_exit(chan_mtx(chan));
 
 	cv_destroy(&chan->chan_cv_xs);
 	cv_destroy(&chan->chan_cv_comp);
 	cv_destroy(&chan->chan_cv_thr);
 	if (atomic_dec_uint_nv((volatile u_int *)&chan_running(chan)) == 0)
 		mutex_destroy(chan_mtx(chan));
+}
+
+/*
+ * From here to scsipi_chan_leave() the channel stays, though all commands
+ * end meanwhile.  The channel's lock is held.
+ */
+static void
+scsipi_chan_enter(struct scsipi_channel *chan)
+{
+
+	chan->chan_users++;
+}
+
+static void
+scsipi_chan_leave(struct scsipi_channel *chan)
+{
+
+	mutex_enter(chan_mtx(chan));
+	if (--chan->chan_users == 0)
+		cv_broadcast(chan_cv_thread(chan));
+	mutex_exit(chan_mtx(chan));
 }
 
 /*
@@ -688,8 +715,13 @@ scsipi_put_xs(struct scsipi_xfer *xs)
 		cv_broadcast(periph_cv_periph(periph));
 	} else if (periph->periph_switch != NULL && periph->periph_switch->psw_start != NULL &&
 	    periph->periph_dev != NULL && device_is_active(periph->periph_dev) &&
-	    !scsipi_periph_gone(periph))
+	    !scsipi_periph_gone(periph)) {
+		/* The driver stays until this is over. */
+		periph->periph_starting++;
 		(*periph->periph_switch->psw_start)(periph);
+		if (--periph->periph_starting == 0 && scsipi_periph_gone(periph))
+			cv_broadcast(periph_cv_periph(periph));
+	}
 }
 
 /*
@@ -820,7 +852,7 @@ scsipi_kill_pending(struct scsipi_periph *periph)
 	scsipi_wait_drain(periph);
 
 	mutex_enter(chan_mtx(chan));
-	while (periph->periph_waiters != 0 ||
+	while (periph->periph_waiters != 0 || periph->periph_starting != 0 ||
 	    (periph->periph_flags & PERIPH_RECOVERY_ACTIVE) != 0) {
 		periph->periph_flags |= PERIPH_WAITING;
 		cv_wait(periph_cv_periph(periph), chan_mtx(chan));
@@ -986,6 +1018,7 @@ scsipi_done(struct scsipi_xfer *xs)
 		KASSERTMSG(false, "scsipi_done: the adapter does not have this command");
 		return;
 	}
+	scsipi_chan_enter(chan);
 	xs->xs_status &= ~XS_STS_SENT;
 	scsipi_put_resource(chan);
 	periph->periph_sent--;
@@ -1004,6 +1037,7 @@ scsipi_done(struct scsipi_xfer *xs)
 		scsipi_put_xs(xs);
 		mutex_exit(chan_mtx(chan));
 		scsipi_run_queue(chan);
+		scsipi_chan_leave(chan);
 		return;
 	}
 	if (xs->error != XS_NOERROR || (xs->xs_control & XS_CTL_FREEZE_PERIPH) != 0) {
@@ -1026,6 +1060,7 @@ scsipi_done(struct scsipi_xfer *xs)
 		mutex_exit(chan_mtx(chan));
 	}
 	scsipi_run_queue(chan);
+	scsipi_chan_leave(chan);
 }
 
 /*
@@ -1353,12 +1388,14 @@ scsipi_execute_xs(struct scsipi_xfer *xs)
 			return 0;
 		goto free;
 	}
-	mutex_exit(chan_mtx(chan));
-
 	if (xs->xs_control & XS_CTL_ASYNC) {
+		scsipi_chan_enter(chan);
+		mutex_exit(chan_mtx(chan));
 		scsipi_run_queue(chan);
+		scsipi_chan_leave(chan);
 		return 0;
 	}
+	mutex_exit(chan_mtx(chan));
 
 	for (;;) {
 		if (xs->xs_control & XS_CTL_POLL)
@@ -1387,9 +1424,11 @@ scsipi_execute_xs(struct scsipi_xfer *xs)
 	}
 free:
 	mutex_enter(chan_mtx(chan));
+	scsipi_chan_enter(chan);
 	scsipi_put_xs(xs);
 	mutex_exit(chan_mtx(chan));
 	scsipi_run_queue(chan);
+	scsipi_chan_leave(chan);
 	return error;
 }
 
@@ -1401,17 +1440,17 @@ int
 scsipi_command(struct scsipi_periph *periph, struct scsipi_generic *cmd, int cmdlen,
     u_char *data, int datalen, int retries, int timeout, struct buf *bp, int flags)
 {
+	kmutex_t *lock = chan_mtx(periph->periph_channel);
 	struct scsipi_xfer *xs;
 	int error;
 
 	if (cmdlen < 1 || cmdlen > (int)sizeof(struct scsipi_generic) || datalen < 0)
 		return EINVAL;
-	xs = scsipi_make_xs_unlocked(periph, cmd, cmdlen, data, datalen, retries, timeout, bp,
-	    flags);
-	if (xs == NULL)
-		return scsipi_periph_gone(periph) ? ENXIO : ENOMEM;
-	error = scsipi_execute_xs(xs);
-	return error;
+	mutex_enter(lock);
+	xs = scsipi_make_xs_locked(periph, cmd, cmdlen, data, datalen, retries, timeout, bp, flags);
+	error = xs == NULL ? (scsipi_periph_gone(periph) ? ENXIO : ENOMEM) : 0;
+	mutex_exit(lock);
+	return error != 0 ? error : scsipi_execute_xs(xs);
 }
 
 /*

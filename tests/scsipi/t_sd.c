@@ -5,7 +5,7 @@
  * and go, and disks that misbehave.
  */
 
-#include "scsitest.h"
+#include "rawdev.h"
 
 static const struct scsim_config disk = {
 	.sm_type = SCSIM_DISK, .sm_vendor = "ACME", .sm_product = "Disk", .sm_revision = "2.0",
@@ -61,9 +61,317 @@ ATF_TC_BODY(read_write, tc)
 	scsi_host_destroy(h);
 }
 
+
+/* Requests of dk(4) as a program sees them. */
+#define	DIOCEJECT	NB_IOW('d', 112, int)
+#define	DIOCLOCK	NB_IOW('d', 113, int)
+#define	DIOCGCACHE	NB_IOR('d', 116, int)
+#define	DIOCSCACHE	NB_IOW('d', 117, int)
+#define	DIOCCACHESYNC	NB_IOW('d', 118, int)
+#define	DIOCTUR		NB_IOR('d', 128, int)
+#define	DIOCGMEDIASIZE	NB_IOR('d', 132, off_t)
+#define	DIOCGSECTORSIZE	NB_IOR('d', 133, unsigned)
+
+ATF_TC_WITHOUT_HEAD(large);
+ATF_TC_BODY(large, tc)
+{
+	struct scsim_config big = disk;
+	struct scsi_host *h;
+	uint8_t out[4096], in[4096];
+	off_t off = (off_t)1 << 42, size;
+	int fd;
+
+	/* 8 TB: addresses of 16 byte CDBs, no CDB of 10 left of it. */
+	boot();
+	big.sm_nblocks = (uint64_t)1 << 34;
+	h = host_with(&plain_setup, &big);
+	scan();
+	LOG_HAS("17179869184 sectors");
+	ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+	ATF_REQUIRE_EQ(rump_sys_ioctl(fd, DIOCGMEDIASIZE, &size), 0);
+	ATF_CHECK_EQ(size, (off_t)1 << 43);
+	fill(out, sizeof(out), 7);
+	ATF_REQUIRE_EQ(rump_sys_pwrite(fd, out, sizeof(out), off), (ssize_t)sizeof(out));
+	ATF_REQUIRE_EQ(rump_sys_pread(fd, in, sizeof(in), off), (ssize_t)sizeof(in));
+	ATF_CHECK_EQ(memcmp(in, out, sizeof(in)), 0);
+	ATF_CHECK_EQ(scsim_stats(unit0(h))->ss_byop[0x8a], 1);
+	ATF_CHECK(scsim_stats(unit0(h))->ss_byop[0x88] >= 1);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", 0), 0);
+	scsi_host_destroy(h);
+}
+
+ATF_TC_WITHOUT_HEAD(sectors_4096);
+ATF_TC_BODY(sectors_4096, tc)
+{
+	struct scsim_config sm = disk;
+	struct scsi_host *h;
+	uint8_t out[8192], in[8192];
+	unsigned secsize;
+	int fd;
+
+	boot();
+	sm.sm_blksize = 4096;
+	sm.sm_nblocks = 1000;
+	h = host_with(&plain_setup, &sm);
+	scan();
+	ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+	ATF_REQUIRE_EQ(rump_sys_ioctl(fd, DIOCGSECTORSIZE, &secsize), 0);
+	ATF_CHECK_EQ(secsize, 4096);
+	fill(out, sizeof(out), 3);
+	ATF_REQUIRE_EQ(rump_sys_pwrite(fd, out, sizeof(out), 4096 * 998), (ssize_t)sizeof(out));
+	ATF_REQUIRE_EQ(rump_sys_pread(fd, in, sizeof(in), 4096 * 998), (ssize_t)sizeof(in));
+	ATF_CHECK_EQ(memcmp(in, out, sizeof(in)), 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, in, 512, 0), -1);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", 0), 0);
+	scsi_host_destroy(h);
+}
+
+ATF_TC_WITHOUT_HEAD(cache);
+ATF_TC_BODY(cache, tc)
+{
+	struct scsi_host *h;
+	int bits, zero = 0, fd;
+	uint8_t buf[512] = { 1 };
+
+	boot();
+	h = host_with(&plain_setup, &disk);
+	scan();
+	ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+	ATF_REQUIRE_EQ(rump_sys_ioctl(fd, DIOCGCACHE, &bits), 0);
+	ATF_CHECK_MSG((bits & 0x3) == 0x3, "cache bits 0x%x", bits);
+	bits = 1;
+	ATF_REQUIRE_EQ(rump_sys_ioctl(fd, DIOCSCACHE, &bits), 0);
+	ATF_REQUIRE_EQ(rump_sys_ioctl(fd, DIOCGCACHE, &bits), 0);
+	ATF_CHECK_MSG((bits & 0x3) == 0x1, "cache bits 0x%x", bits);
+	/* Written once, flushed once, whatever is asked. */
+	ATF_REQUIRE_EQ(rump_sys_pwrite(fd, buf, 512, 0), 512);
+	ATF_REQUIRE_EQ(rump_sys_ioctl(fd, DIOCCACHESYNC, &zero), 0);
+	ATF_REQUIRE_EQ(rump_sys_ioctl(fd, DIOCCACHESYNC, &zero), 0);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(scsim_stats(unit0(h))->ss_syncs, 1);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", 0), 0);
+	scsi_host_destroy(h);
+}
+
+ATF_TC_WITHOUT_HEAD(medium_errors);
+ATF_TC_BODY(medium_errors, tc)
+{
+	struct scsim_fault f = { .sf_opcode = SCSIM_MEDIUM, .sf_status = 2, .sf_key = 3,
+	    .sf_asc = 0x11, .sf_ascq = 0x04, .sf_nth = 1, .sf_times = 2 };
+	struct scsi_host *h;
+	uint8_t buf[512];
+	int fd;
+
+	/* Twice bad is tried again, always bad is not. */
+	boot();
+	h = host_with(&plain_setup, &disk);
+	scan();
+	ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+	ATF_REQUIRE_EQ(scsim_fault(unit0(h), &f), 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 5120), 512);
+	f.sf_times = 0;
+	ATF_REQUIRE_EQ(scsim_fault(unit0(h), &f), 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 5120), -1);
+	ATF_CHECK_EQ(errno, RUMP_EIO);
+	LOG_HAS("sense key MEDIUM ERROR");
+	LOG_HAS("Unrecovered read error - auto reallocate failed");
+	scsim_fault_clear(unit0(h));
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 5120), 512);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", 0), 0);
+	scsi_host_destroy(h);
+}
+
+ATF_TC_WITHOUT_HEAD(descriptor_sense);
+ATF_TC_BODY(descriptor_sense, tc)
+{
+	struct scsim_fault f = { .sf_opcode = SCSIM_MEDIUM, .sf_status = 2, .sf_key = 4,
+	    .sf_asc = 0x44, .sf_ascq = 0x00, .sf_nth = 1, .sf_times = 0 };
+	struct scsim_config sm = disk;
+	struct scsi_host *h;
+	uint8_t buf[512];
+	int fd;
+
+	boot();
+	sm.sm_flags = SCSIM_DESC_SENSE;
+	h = host_with(&plain_setup, &sm);
+	scan();
+	ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+	ATF_REQUIRE_EQ(scsim_fault(unit0(h), &f), 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 0), -1);
+	ATF_CHECK_EQ(errno, RUMP_EIO);
+	LOG_HAS("sense key HARDWARE ERROR");
+	LOG_HAS("Internal target failure");
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", 0), 0);
+	scsi_host_destroy(h);
+}
+
+ATF_TC_WITHOUT_HEAD(removable);
+ATF_TC_BODY(removable, tc)
+{
+	struct scsim_config sm = disk;
+	struct scsi_host *h;
+	uint8_t buf[512];
+	int fd, raw, one = 1, ready;
+
+	boot();
+	sm.sm_flags = SCSIM_REMOVABLE | SCSIM_NOMEDIUM;
+	h = host_with(&plain_setup, &sm);
+	scan();
+	LOG_HAS("sd0: drive offline");
+	/* Without a medium: the whole disk's character device, and nothing to read. */
+	ATF_CHECK_EQ(rump_sys_open("/dev/sd0d", RUMP_O_RDONLY), -1);
+	ATF_REQUIRE((raw = rump_sys_open("/dev/rsd0d", RUMP_O_RDONLY)) >= 0);
+	ATF_CHECK_EQ(rump_sys_read(raw, buf, 512), -1);
+	ATF_REQUIRE_EQ(rump_sys_ioctl(raw, DIOCTUR, &ready), -1);
+	ATF_CHECK_EQ(rump_sys_close(raw), 0);
+
+	scsim_insert(unit0(h));
+	ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 0), 512);
+	ATF_REQUIRE_EQ(rump_sys_ioctl(fd, DIOCTUR, &ready), 0);
+	ATF_CHECK_EQ(ready, 1);
+	/* It is locked in while it is open. */
+	ATF_CHECK_EQ(scsim_stats(unit0(h))->ss_byop[0x1e] > 0, 1);
+	ATF_CHECK_EQ(rump_sys_ioctl(fd, DIOCLOCK, &(int){ 0 }), 0);
+	ATF_CHECK_EQ(rump_sys_ioctl(fd, DIOCEJECT, &one), 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 0), -1);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+
+	/* Another size: what is learnt at open is what is used. */
+	scsim_insert(unit0(h));
+	scsim_resize(unit0(h), 100);
+	ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 99 * 512), 512);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 100 * 512), 0);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", 0), 0);
+	scsi_host_destroy(h);
+}
+
+ATF_TC_WITHOUT_HEAD(write_protected);
+ATF_TC_BODY(write_protected, tc)
+{
+	struct scsim_config sm = disk;
+	struct scsi_host *h;
+	uint8_t buf[512] = { 0 };
+	int fd;
+
+	boot();
+	sm.sm_flags = SCSIM_READONLY;
+	h = host_with(&plain_setup, &sm);
+	scan();
+	ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, 512, 0), -1);
+	ATF_CHECK_EQ(errno, RUMP_EROFS);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", 0), 0);
+	scsi_host_destroy(h);
+}
+
+ATF_TC_WITHOUT_HEAD(discard);
+ATF_TC_BODY(discard, tc)
+{
+	struct scsim_config sm = disk;
+	struct scsi_host *h;
+	uint8_t buf[4096];
+	int fd, i;
+
+	boot();
+	sm.sm_flags = SCSIM_THIN;
+	h = host_with(&plain_setup, &sm);
+	scan();
+	ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+	memset(buf, 0xaa, sizeof(buf));
+	ATF_REQUIRE_EQ(rump_sys_pwrite(fd, buf, sizeof(buf), 8192), (ssize_t)sizeof(buf));
+	ATF_REQUIRE_EQ(rump_sys_fdiscard(fd, 8192, 2048), 0);
+	ATF_REQUIRE_EQ(rump_sys_pread(fd, buf, sizeof(buf), 8192), (ssize_t)sizeof(buf));
+	for (i = 0; i < 4096; i++)
+		ATF_REQUIRE_EQ(buf[i], i < 2048 ? 0 : 0xaa);
+	ATF_CHECK_EQ(scsim_stats(unit0(h))->ss_byop[0x42], 1);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", 0), 0);
+	scsi_host_destroy(h);
+}
+
+static uint32_t lie_last, lie_size;
+
+static int
+capacity_lies(struct rawdev *rd, struct rumpuser_scsi_cmd *c)
+{
+	uint8_t cap[8];
+
+	if (c->sc_cdb[0] == 0x25) {
+		cap[0] = (uint8_t)(lie_last >> 24);
+		cap[1] = (uint8_t)(lie_last >> 16);
+		cap[2] = (uint8_t)(lie_last >> 8);
+		cap[3] = (uint8_t)lie_last;
+		cap[4] = (uint8_t)(lie_size >> 24);
+		cap[5] = (uint8_t)(lie_size >> 16);
+		cap[6] = (uint8_t)(lie_size >> 8);
+		cap[7] = (uint8_t)lie_size;
+		raw_data(c, cap, sizeof(cap));
+	} else if (c->sc_cdb[0] == 0x9e) {
+		/* The largest number there is, of blocks as large. */
+		memset(c->sc_data, 0xff, c->sc_datalen);
+	} else if (c->sc_cdb[0] == 0x28 || c->sc_cdb[0] == 0x08) {
+		c->sc_resid = c->sc_datalen / 2;
+	}
+	return 0;
+}
+
+ATF_TC_WITHOUT_HEAD(lies);
+ATF_TC_BODY(lies, tc)
+{
+	static const struct {
+		uint32_t last, size;
+		int	ok;
+	} t[] = {
+		{ 100, 512, 1 }, { 100, 0, 1 }, { 100, 1, 0 }, { 100, 256, 0 }, { 100, 520, 0 },
+		{ 100, 1U << 20, 0 }, { 100, 1U << 31, 0 }, { 100, 0xffffffff, 0 },
+		{ 0xffffffff, 512, 0 }, { 0xfffffffe, 65536, 1 }, { 0, 512, 1 },
+	};
+	uint8_t buf[4096];
+	unsigned i;
+	int fd;
+
+	boot();
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct rawdev rd = { .rd_version = 3, .rd_cmd = capacity_lies };
+
+		lie_last = t[i].last;
+		lie_size = t[i].size;
+		raw_attach(&rd, &plain_setup);
+		fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR);
+		ATF_REQUIRE(fd >= 0);
+		/* Half of what was asked for came: no data, whatever the status. */
+		ATF_CHECK_EQ(rump_sys_read(fd, buf, sizeof(buf)), -1);
+		ATF_CHECK_EQ(rump_sys_close(fd), 0);
+		fd = rump_sys_open("/dev/sd0d", RUMP_O_RDWR);
+		ATF_CHECK_MSG((fd >= 0) == t[i].ok, "%u x %u", t[i].last, t[i].size);
+		if (fd >= 0)
+			(void)rump_sys_close(fd);
+		raw_detach(&rd);
+	}
+	LOG_HAS("sectors of 520 bytes, limits 512 and");
+	LOG_HAS("bytes moved, block 0");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
 	ATF_TP_ADD_TC(tp, read_write);
+	ATF_TP_ADD_TC(tp, large);
+	ATF_TP_ADD_TC(tp, sectors_4096);
+	ATF_TP_ADD_TC(tp, cache);
+	ATF_TP_ADD_TC(tp, medium_errors);
+	ATF_TP_ADD_TC(tp, descriptor_sense);
+	ATF_TP_ADD_TC(tp, removable);
+	ATF_TP_ADD_TC(tp, write_protected);
+	ATF_TP_ADD_TC(tp, discard);
+	ATF_TP_ADD_TC(tp, lies);
 	return atf_no_error();
 }

@@ -214,6 +214,7 @@ struct scsipi_channel {
 	kcondvar_t chan_cv_xs;
 
 	struct scsipi_xfer_queue chan_reap;	/* freed once their callout rests */
+	int	chan_users;		/* threads that will look at it again */
 
 #define	chan_cv_complete(ch)	(&(ch)->chan_cv_comp)
 #define	chan_cv_thread(ch)	(&(ch)->chan_cv_thr)
@@ -309,6 +310,7 @@ struct scsipi_periph {
 #define	periph_cv_active(p)	(&(p)->periph_cv)
 
 	int	periph_waiters;		/* sleepers for an opening */
+	int	periph_starting;	/* threads in psw_start */
 };
 #endif
 
