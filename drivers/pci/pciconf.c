@@ -493,11 +493,8 @@ func_look(pci_chipset_tag_t pc, struct pciconf_resources *pr, struct conf_bus *c
 	struct conf_func *cf = func_lookup(pr, tag);
 	int b, d, f;
 
-	if (cf != NULL) {
-		if (!pciconf_changed(pc, pr, tag))
-			return;
-		func_drop(pr, cf);
-	}
+	if (cf != NULL)
+		return;
 	if (PCI_HDRTYPE_TYPE(bhlc) > PCI_HDRTYPE_PPB)
 		return;
 	pci_decompose_tag(pc, tag, &b, &d, &f);
@@ -517,24 +514,38 @@ func_look(pci_chipset_tag_t pc, struct pciconf_resources *pr, struct conf_bus *c
 	}
 }
 
+/* Takes back what functions have that are gone, or others now. */
+static void
+bus_forget(pci_chipset_tag_t pc, struct pciconf_resources *pr, int bus)
+{
+	struct conf_func *cf;
+
+ again:
+	LIST_FOREACH(cf, &pr->pr_funcs, cf_list) {
+		if (cf->cf_bus == bus && pciconf_changed(pc, pr, cf->cf_tag)) {
+			func_drop(pr, cf);
+			goto again;
+		}
+	}
+}
+
 static void
 bus_look(pci_chipset_tag_t pc, struct pciconf_resources *pr, struct conf_bus *cb, int depth)
 {
 	int device, function, nfuncs;
-	struct conf_func *cf;
 	pcireg_t bhlc, id;
 	pcitag_t tag;
 
+	bus_forget(pc, pr, cb->cb_bus);
 	for (device = 0; device < pci_bus_maxdevs(pc, cb->cb_bus) && device < 32; device++) {
 		nfuncs = 8;
 		for (function = 0; function < nfuncs; function++) {
 			tag = pci_make_tag(pc, cb->cb_bus, device, function);
 			id = pci_conf_read(pc, tag, PCI_ID_REG);
 			if (!pci_id_valid(id)) {
-				if ((cf = func_lookup(pr, tag)) != NULL)
-					func_drop(pr, cf);
+				/* Without the first there are no others. */
 				if (function == 0)
-					nfuncs = 1;
+					break;
 				continue;
 			}
 			bhlc = pci_conf_read(pc, tag, PCI_BHLC_REG);

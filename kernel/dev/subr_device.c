@@ -182,6 +182,44 @@ device_enter(device_t dev, int unit, bool star)
 	return u < 0 ? ENOSPC : 0;
 }
 
+/* Gives back what a driver's table has grown by, once its units are free. */
+static void
+units_trim(cfdriver_t cd)
+{
+	device_t *devs = NULL, *old = NULL;
+	int n = 0, nold = 0, top, want;
+
+	mutex_enter(&alldevs_lock);
+	for (;;) {
+		for (top = cd->cd_ndevs; top > 0 && cd->cd_devs[top - 1] == NULL; top--)
+			continue;
+		for (want = 4; want < top; want *= 2)
+			continue;
+		if (top == 0 || cd->cd_ndevs <= want)
+			break;
+		if (n == want) {
+			old = cd->cd_devs;
+			nold = cd->cd_ndevs;
+			memcpy(devs, old, want * sizeof(*devs));
+			cd->cd_devs = devs;
+			cd->cd_ndevs = n;
+			devs = NULL;
+			break;
+		}
+		mutex_exit(&alldevs_lock);
+		if (devs != NULL)
+			kmem_free(devs, n * sizeof(*devs));
+		n = want;
+		devs = kmem_zalloc(n * sizeof(*devs), KM_SLEEP);
+		mutex_enter(&alldevs_lock);
+	}
+	mutex_exit(&alldevs_lock);
+	if (devs != NULL)
+		kmem_free(devs, n * sizeof(*devs));
+	if (old != NULL)
+		kmem_free(old, nold * sizeof(*old));
+}
+
 void
 device_remove(device_t dev)
 {
@@ -210,6 +248,8 @@ device_remove(device_t dev)
 	mutex_exit(&alldevs_lock);
 	if (devs != NULL)
 		kmem_free(devs, n * sizeof(*devs));
+	else
+		units_trim(cd);
 	if (gone)
 		device_free(dev);
 }
