@@ -261,7 +261,8 @@ transfer(const struct fsop *op, int fd)
 	const int write = op->op % LABELOP_N == LABELOP_WRITE;
 	const size_t len = op->flags & 2 ? op->len % 65537 :
 	    (size_t)(op->len % 16 + 1) * st.secsize;
-	const off_t off = op->flags & 4 ? (off_t)op->off << 32 | op->len : (off_t)op->off * st.secsize;
+	const off_t off = op->flags & 4 ? (off_t)((uint64_t)op->off << 32 | op->len) :
+	    (off_t)op->off * st.secsize;
 	void *buf = user(len != 0 ? len : 1);
 	ssize_t n;
 
@@ -306,7 +307,7 @@ wedge_op(const struct fsop *op, int fd)
 
 	memset(&w, 0, sizeof(w));
 	if (op->op % LABELOP_N == LABELOP_ADD) {
-		w.w_off = op->flags & 4 ? (int64_t)op->off << 32 | op->len : op->off;
+		w.w_off = op->flags & 4 ? (int64_t)((uint64_t)op->off << 32 | op->len) : op->off;
 		w.w_size = op->flags & 8 ? UINT64_MAX - op->len : op->len;
 		memset(w.w_name, 'a' + op->path % 26, op->flags & 2 ? sizeof(w.w_name) : 4);
 		snprintf(w.w_parent, sizeof(w.w_parent), "imgdk%u", op->path2 % 8 == 7);
@@ -457,7 +458,8 @@ labelops_run(const uint8_t *data, size_t len)
 		close_all();
 	} else {
 		close_all();
-		walk();
+		if (fi.fi_nops != 0)
+			walk();
 		if (st.attached && (error = detach(0)) != 0 && error != RUMP_ENXIO)
 			rumpuser_report("device-busy", "the disk can't go: error %d", error);
 	}

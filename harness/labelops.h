@@ -8,7 +8,7 @@
  * wedge, then each partition of the label, is opened and read at its first
  * and last sectors; what is read must be what the image has there, and none
  * may reach past the disk or overlap another wedge.  Then the operations run,
- * the same is done once more, and the disk goes away, with or without force.
+ * if there are any the same is done once more, and the disk goes away, with or without force.
  *
  * Bits of the trailer's flags: 16 and 17: log2 of the sector size over 512;
  * 18: it goes by force with everything open.

@@ -43,19 +43,24 @@ field64(struct fsmut *fm, uint64_t off, uint64_t limit)
 static uint32_t
 crc32(struct fsmut *fm, uint64_t off, uint64_t len, uint64_t hole)
 {
+	static uint32_t table[16];
 	uint8_t buf[512];
 	uint32_t crc = 0xffffffff;
 	size_t n, i;
 	unsigned b;
 
+	for (i = 0; i < 16; i++) {
+		for (table[i] = i, b = 0; b < 4; b++)
+			table[i] = table[i] >> 1 ^ (table[i] & 1 ? 0xedb88320u : 0);
+	}
 	for (; len > 0; off += n, len -= n) {
 		n = len < sizeof(buf) ? len : sizeof(buf);
 		mut_peek(fm, off, buf, n);
 		for (i = 0; i < n; i++) {
 			/* Four bytes which count as zero. */
 			crc ^= off + i >= hole && off + i < hole + 4 ? 0 : buf[i];
-			for (b = 0; b < 8; b++)
-				crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+			crc = crc >> 4 ^ table[crc & 15];
+			crc = crc >> 4 ^ table[crc & 15];
 		}
 	}
 	return ~crc;
