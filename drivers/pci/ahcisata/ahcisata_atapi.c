@@ -218,6 +218,7 @@ ahci_atapibus_attach(struct atabus_softc *ata_sc)
 	chan->chan_max_periph = 1;
 	chan->chan_ntargets = 1;
 	chan->chan_nluns = 1;
+	chan->chan_id = -1;		/* the adapter is none of them */
 	chp->atapibus = config_found(ata_sc->sc_dev, chan, atapiprint,
 	    CFARGS(.iattr = "atapi"));
 }

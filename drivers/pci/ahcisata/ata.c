@@ -752,10 +752,13 @@ ata_work(struct work *wk, void *arg)
 	}
 	ata_channel_unlock(chp);
 	atastart(chp);
-	if (rescan && chp->atabus != NULL &&
-	    (sc = device_private(chp->atabus)) != NULL) {
+	if (rescan) {
+		/* Buses come and go under the big lock. */
 		KERNEL_LOCK(1, NULL);
-		atabus_probe(sc);
+		if (chp->atabus != NULL) {
+			sc = device_private(chp->atabus);
+			atabus_probe(sc);
+		}
 		KERNEL_UNLOCK_ONE(NULL);
 	}
 }

@@ -51,9 +51,22 @@ atabus_used(struct ata_channel *chp)
 	return false;
 }
 
+/* Whether the drives have gone, or all but the drivers. */
+static bool
+atabus_lost(struct ata_channel *chp)
+{
+	int i;
+
+	for (i = 0; i < chp->ch_ndrives; i++) {
+		if (chp->ch_drive[i].drive_type != ATA_DRIVET_NONE)
+			return false;
+	}
+	return true;
+}
+
 /*
- * Looks for drives, unless some are there already, and attaches their
- * drivers.  Big lock; sleeps.
+ * Takes the drivers of drives that have gone away.  Looks for drives, unless
+ * some are there already, and attaches their drivers.  Big lock; sleeps.
  */
 void
 atabus_probe(struct atabus_softc *sc)
@@ -65,8 +78,11 @@ atabus_probe(struct atabus_softc *sc)
 	int locs[ATA_HLCF_NLOCS], i;
 	bool atapi = false;
 
-	if ((chp->ch_flags & (ATACH_SHUTDOWN | ATACH_DISABLED)) != 0 ||
-	    atabus_used(chp))
+	if ((chp->ch_flags & (ATACH_SHUTDOWN | ATACH_DISABLED)) != 0)
+		return;
+	if (atabus_used(chp) && atabus_lost(chp))
+		(void)config_detach_children(sc->sc_dev, DETACH_FORCE);
+	if (atabus_used(chp))
 		return;
 	(*atac->atac_probe)(chp);
 	for (i = 0; i < chp->ch_ndrives; i++) {

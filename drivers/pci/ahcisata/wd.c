@@ -263,15 +263,14 @@ wd_detach(device_t self, int flags)
 	mutex_exit(&wd->sc_lock);
 	if (DK_ATTACHED(dksc)) {
 		for (i = 0; i < MAXPARTITIONS; i++) {
-			mn = MAKEDISKDEV(0, device_unit(self), i);
-			vdevgone(bmaj, minor(mn), minor(mn), VBLK);
-			vdevgone(cmaj, minor(mn), minor(mn), VCHR);
+			mn = DISKMINOR(device_unit(self), i);
+			vdevgone(bmaj, mn, mn, VBLK);
+			vdevgone(cmaj, mn, mn, VCHR);
 		}
 		dkwedge_delall(&dksc->sc_dkdev);
 		dk_drain(dksc);
 		dk_detach(dksc);
 		disk_detach(&dksc->sc_dkdev);
-		bufq_free(dksc->sc_bufq);
 		disk_destroy(&dksc->sc_dkdev);
 		pmf_device_deregister(self);
 	}
@@ -609,13 +608,9 @@ static int
 wdioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 {
 	struct wd_softc *wd = wd_lookup(dev);
-	int error;
 
 	if (wd == NULL)
 		return ENXIO;
-	error = dk_ioctl(&wd->sc_dksc, dev, cmd, data, flag, l);
-	if (error != EPASSTHROUGH)
-		return error;
 	switch (cmd) {
 	case DIOCGCACHE:
 		return wd_getcache(wd, data);
@@ -623,9 +618,10 @@ wdioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 		return (flag & FWRITE) == 0 ? EBADF :
 		    wd_setcache(wd, *(int *)data);
 	case DIOCCACHESYNC:
-		return wd_flushcache(wd, AT_WAIT);
+		return (flag & FWRITE) == 0 ? EBADF :
+		    wd_flushcache(wd, AT_WAIT);
 	default:
-		return ENOTTY;
+		return dk_ioctl(&wd->sc_dksc, dev, cmd, data, flag, l);
 	}
 }
 
