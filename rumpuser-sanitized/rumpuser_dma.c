@@ -70,7 +70,7 @@ struct window {
 	uint64_t w_end;
 	char	*w_cpu;			/* the kernel's copy of w_start */
 	const void *w_map;
-	uint32_t w_stack;		/* depot: opened here */
+	uint32_t w_stack;		/* depot: loaded here */
 	int	w_access;
 };
 
@@ -102,6 +102,10 @@ struct dmastate {
 	struct window *d_win;
 	unsigned d_nblk, d_maxblk;
 	struct block *d_blk;
+	const void *d_openmap;		/* the last window's, opened or closed, */
+	const void *d_closemap;		/* whose stack the map's next shares */
+	uint32_t d_openstack;
+	uint32_t d_closestack;
 	unsigned d_npast;
 	struct past d_past[NPAST];
 };
@@ -111,6 +115,42 @@ static int strict RU_STATE = RU_ASAN;
 
 static char *dma_base;			/* the layer's arena, once mapped */
 static uint8_t *dma_state;
+
+/*
+ * Scans of many bytes.
+ */
+
+RU_INLINE uint64_t
+word_at(const void *p)
+{
+	uint64_t w;
+
+	__builtin_memcpy(&w, p, 8);
+	return w;
+}
+
+/*
+ * The first of n bytes for which (byte & mask) is not want, a word or four at
+ * a time; n if there is none.
+ */
+static RU_NOSAN size_t
+scan(const uint8_t *p, size_t n, uint8_t mask, uint8_t want)
+{
+	const uint64_t m = EACH(mask), v = EACH(want);
+	size_t i = 0;
+
+	for (; n - i >= 32; i += 32)
+		if ((((word_at(p + i) & m) ^ v) | ((word_at(p + i + 8) & m) ^ v) |
+		    ((word_at(p + i + 16) & m) ^ v) | ((word_at(p + i + 24) & m) ^ v)) != 0)
+			break;
+	for (; n - i >= 8; i += 8)
+		if ((word_at(p + i) & m) != v)
+			break;
+	for (; i < n; i++)
+		if ((p[i] & mask) != want)
+			break;
+	return i;
+}
 
 /*
  * The state, and memory to keep it in.
@@ -477,20 +517,23 @@ own(const char *p, size_t len, bool device)
 {
 	const char *from = (const char *)ru_roundup((uintptr_t)p, 8);
 	const char *to = (const char *)((uintptr_t)(p + len) & ~(uintptr_t)7);
+	const uint8_t old = device ? 0 : SHADOW_OWNED, new = device ? SHADOW_OWNED : 0;
+	const uint64_t old8 = EACH(old), new8 = EACH(new);
 	uint8_t *s, *end;
 
 	if (from >= to)
 		return;
 	s = ru_shadow(from);
 	end = ru_shadow(to);
-	if (device) {
-		for (; s < end; s++)
-			if (*s == 0)
-				*s = SHADOW_OWNED;
-	} else {
-		for (; s < end; s++)
-			if (*s == SHADOW_OWNED)
-				*s = 0;
+	while (s < end) {
+		if (end - s >= 8 && word_at(s) == old8) {
+			__builtin_memcpy(s, &new8, 8);
+			s += 8;
+			continue;
+		}
+		if (*s == old)
+			*s = new;
+		s++;
 	}
 }
 #else
@@ -537,8 +580,13 @@ rumpuser_dma_open(const void *map, uint64_t mach, void *cpu, size_t len, int acc
 	w->w_map = map;
 	w->w_access = access;
 	w->w_stack = 0;
-	if (RU_ASAN || strict)
-		w->w_stack = ru_depot_put(__builtin_frame_address(0));
+	if (RU_ASAN || strict) {
+		if (dm->d_openmap != map)
+			dm->d_openstack = ru_depot_put(__builtin_frame_address(0));
+		dm->d_openmap = map;
+		dm->d_closemap = NULL;
+		w->w_stack = dm->d_openstack;
+	}
 	if (dm->d_mode == RUMPUSER_DMA_VIEWS && (access & RUMPUSER_DMA_SHARED) == 0) {
 		ru_fill(view_of(mach), FRESH, len);
 		ru_fill(state_of(mach), 0, len);
@@ -569,30 +617,21 @@ window_exact(const void *map, uint64_t mach, size_t len)
 static RU_NOSAN void
 window_settle(const struct window *w, const void *frame)
 {
-	uint64_t i, len = w->w_end - w->w_start, word;
+	uint64_t i, len = w->w_end - w->w_start;
 	uint8_t *st = state_of(w->w_start);
 	const char *view = view_of(w->w_start);
 
-	for (i = 0; i < len; i++) {
-		if (((uintptr_t)(st + i) & 7) == 0 && len - i >= 8) {
-			__builtin_memcpy(&word, st + i, 8);
-			if ((word & EACH(DIRTY)) == 0) {
-				i += 7;
-				continue;
-			}
-		}
-		if ((st[i] & DIRTY) == 0)
-			continue;
-		if ((w->w_access & RUMPUSER_DMA_SHARED) != 0) {
+	if ((w->w_access & RUMPUSER_DMA_SHARED) != 0) {
+		for (i = 0; (i += scan(st + i, len - i, DIRTY, 0)) < len; i++) {
 			if ((uint8_t)w->w_cpu[i] == MARK)
 				w->w_cpu[i] = view[i];
 			st[i] &= ~(DIRTY | TRUSTED);
-		} else if ((st[i] & TRUSTED) != 0 && strict)
-			dma_report("dma-sync", w, frame, "map is unloaded while byte %llu "
-			    "of %llu at machine address 0x%llx, which the device wrote, was "
-			    "not synced with POSTREAD", (unsigned long long)i,
-			    (unsigned long long)len, (unsigned long long)w->w_start);
-	}
+		}
+	} else if (strict && (i = scan(st, len, TRUSTED, 0)) < len)
+		dma_report("dma-sync", w, frame, "map is unloaded while byte %llu of %llu at "
+		    "machine address 0x%llx, which the device wrote, was not synced with "
+		    "POSTREAD", (unsigned long long)i, (unsigned long long)len,
+		    (unsigned long long)w->w_start);
 }
 
 void
@@ -618,7 +657,11 @@ rumpuser_dma_close(const void *map, uint64_t mach, void *cpu, size_t len)
 		p->p_start = w->w_start;
 		p->p_end = w->w_end;
 		p->p_opened = w->w_stack;
-		p->p_closed = ru_depot_put(__builtin_frame_address(0));
+		if (dm->d_closemap != map)
+			dm->d_closestack = ru_depot_put(__builtin_frame_address(0));
+		dm->d_closemap = map;
+		dm->d_openmap = NULL;
+		p->p_closed = dm->d_closestack;
 	}
 	memmove(w, w + 1, (dm->d_win + dm->d_nwin - (w + 1)) * sizeof(*w));
 	if (--dm->d_nwin == 0)
@@ -634,7 +677,7 @@ ru_dma_forget(void)
 {
 	const struct window *w;
 
-	if (dm == NULL || dm->d_mode != RUMPUSER_DMA_VIEWS)
+	if (dm == NULL || dm->d_mode != RUMPUSER_DMA_VIEWS || dm->d_nwin == 0)
 		return;
 	for (w = dm->d_win; w < dm->d_win + dm->d_nwin; w++)
 		if ((w->w_access & RUMPUSER_DMA_SHARED) == 0 &&
@@ -651,31 +694,21 @@ sync_shared(uint64_t mach, char *cpu, size_t len, int ops)
 {
 	char *view = view_of(mach);
 	uint8_t *st = state_of(mach);
-	uint64_t word, val;
 	size_t i, n;
 
-	for (i = 0; i < len; i += n) {
-		n = 1;
-		if (len - i >= 8) {
-			__builtin_memcpy(&word, st + i, 8);
-			if ((word & EACH(DIRTY)) == 0) {
-				if ((ops & PREWRITE) != 0) {
-					__builtin_memcpy(&val, cpu + i, 8);
-					__builtin_memcpy(view + i, &val, 8);
-				}
-				n = 8;
+	for (i = 0;; i++) {
+		n = scan(st + i, len - i, DIRTY, 0);
+		if ((ops & PREWRITE) != 0 && n != 0)
+			memcpy(view + i, cpu + i, n);
+		if ((i += n) == len)
+			break;
+		if ((uint8_t)cpu[i] == MARK) {
+			/* The device's is newer. */
+			if ((ops & POSTREAD) == 0)
 				continue;
-			}
+			cpu[i] = view[i];
 		}
-		if ((st[i] & DIRTY) != 0) {
-			if ((uint8_t)cpu[i] == MARK) {
-				/* The device's is newer. */
-				if ((ops & POSTREAD) == 0)
-					continue;
-				cpu[i] = view[i];
-			}
-			st[i] = 0;
-		}
+		st[i] = 0;
 		if ((ops & PREWRITE) != 0)
 			view[i] = cpu[i];
 	}
@@ -687,16 +720,11 @@ sync_fetch(uint64_t mach, char *cpu, size_t len)
 {
 	char *view = view_of(mach);
 	uint8_t *st = state_of(mach);
-	size_t i, from;
+	size_t i, n;
 
-	for (i = 0; i < len;) {
-		if ((st[i] & DIRTY) == 0) {
-			i++;
-			continue;
-		}
-		for (from = i; i < len && (st[i] & DIRTY) != 0; i++)
-			;
-		memcpy(cpu + from, view + from, i - from);
+	for (i = 0; (i += scan(st + i, len - i, DIRTY, 0)) < len; i += n) {
+		n = scan(st + i, len - i, DIRTY, DIRTY);
+		memcpy(cpu + i, view + i, n);
 	}
 	ru_fill_short(st, 0, len);
 }
@@ -853,40 +881,14 @@ ru_dma_explain(const void *addr)
 static RU_NOSAN size_t
 stale(const char *view, const char *cpu, const uint8_t *st, size_t n)
 {
-	uint64_t a, b;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (n - i >= 8) {
-			__builtin_memcpy(&a, view + i, 8);
-			__builtin_memcpy(&b, cpu + i, 8);
-			if (a == b) {
-				i += 7;
-				continue;
-			}
-		}
+		while (n - i >= 8 && word_at(view + i) == word_at(cpu + i))
+			i += 8;
+		if (i == n)
+			break;
 		if (view[i] != cpu[i] && (st[i] & DIRTY) == 0)
-			return i;
-	}
-	return n;
-}
-
-/* The first of n bytes that the device may not write yet; n if none. */
-static RU_NOSAN size_t
-unarmed(const uint8_t *st, size_t n)
-{
-	uint64_t word;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (n - i >= 8) {
-			__builtin_memcpy(&word, st + i, 8);
-			if ((word & EACH(ARMED)) == EACH(ARMED)) {
-				i += 7;
-				continue;
-			}
-		}
-		if ((st[i] & ARMED) == 0)
 			return i;
 	}
 	return n;
@@ -975,7 +977,7 @@ rumpuser_dma_write(uint64_t mach, const void *buf, size_t len, int flags)
 		if (dm->d_mode == RUMPUSER_DMA_VIEWS) {
 			if ((flags & RUMPUSER_DMA_TRUST) != 0 && strict &&
 			    (w->w_access & RUMPUSER_DMA_SHARED) == 0 &&
-			    __predict_false((bad = unarmed(state_of(mach), n)) != n))
+			    __predict_false((bad = scan(state_of(mach), n, ARMED, ARMED)) != n))
 				dma_report("dma-sync", w, __builtin_frame_address(0),
 				    "device writes %zu bytes at offset %llu of a segment of "
 				    "%llu; byte %zu of them was not synced with PREREAD", n,

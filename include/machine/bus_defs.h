@@ -62,6 +62,7 @@ struct x86_bus_dmamap {
 	bus_size_t	_dm_boundary;	/* not to be crossed; 0: none */
 	int		_dm_access;	/* what the device may do, while loaded */
 	bool		_dm_copied;	/* there is something to sync */
+	bool		_dm_outside;	/* the device is not in this process */
 	struct x86_bus_dmaseg *_dm_priv; /* of each segment */
 
 	bus_size_t	dm_maxsegsz;	/* largest segment; may be lowered */

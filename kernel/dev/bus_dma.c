@@ -380,6 +380,7 @@ load_start(bus_dmamap_t map, int flags)
 	KASSERT(map->dm_maxsegsz <= map->_dm_maxmaxsegsz);
 	map->dm_nsegs = 0;
 	map->_dm_copied = false;
+	map->_dm_outside = rumpuser_dma_mode() == RUMPUSER_DMA_BOUNCE;
 	switch (flags & (BUS_DMA_READ | BUS_DMA_WRITE)) {
 	case BUS_DMA_READ:
 		map->_dm_access = RUMPUSER_DMA_WRITE;
@@ -572,7 +573,9 @@ bus_dmamap_sync(bus_dma_tag_t t, bus_dmamap_t map, bus_addr_t offset, bus_size_t
 			return;
 		len = MIN(len, map->dm_mapsize - offset);
 	}
-	membar_sync();
+	/* A device in this process runs between our instructions anyway. */
+	if (map->_dm_outside)
+		membar_sync();
 	if (!map->_dm_copied)
 		return;
 	for (i = 0; i < map->dm_nsegs && len != 0; i++) {
