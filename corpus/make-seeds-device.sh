@@ -539,7 +539,7 @@ if want fuzz_viomb; then
 	begin 0 0 0 0 0 0 0 0 0 20; balloon; end grow-shrink
 	virtio_seeds balloon 0
 	begin 0 0 0 0 0 0 0 0 0 0 3; balloon; end pages-768
-	begin; balloon; op EVENT 1 0 0 0 0 0 4294967295; op DELAY 0 0 0 0 0 3000; end pages-huge
+	begin; balloon; op EVENT 128 0 0 0 0 0 4294967295; op DELAY 0 0 0 0 0 3000; end pages-huge
 	begin; balloon; op DETACH 1; op RESCAN; balloon; end detach
 	begin; op EVENT 0 0 0 0 0 0 40; op UNPLUG; op DELAY 0 0 0 0 0 9000; op DETACH 1; op PLUG; op RESCAN; end unplug
 	begin; balloon; rec K_SILENT H_SET 0 60; end silent
@@ -575,4 +575,48 @@ if want fuzz_viocon; then
 	begin; line; rec K_SILENT H_SET 0 60; end silent
 	begin; op SUSPEND 0 0 0 0 0 1000; line; end suspend
 	begin; line; rec K_STORE H_SET $(tag 0 USED_LEN) 0 0 0 0 65535; end used-len
+fi
+
+#
+# AHCI: knobs are flags, flags of the disk, bits (1: CD, 2: second disk), ports,
+# milliseconds to the signature (2 bytes).
+#
+if want fuzz_ahcisata; then
+	HEADER=12289 TABLE=12290 PRD=12291 PRDBC=12292 RFIS=12293 DATA=12294 IDENTIFY=12295
+	dir="$top/corpus/fuzz_ahcisata"
+	mkdir -p "$dir"
+	disk_seeds
+	begin 1; disk_io; end intx
+	begin 2; disk_io; end low-memory
+	begin 0 1; disk_io; end lba28
+	begin 0 2; disk_io; end no-cache
+	begin 0 0 1; disk_io; op OPEN 0 4; op READ 0 1 0 0 0 0 0 7; end cd
+	begin 0 0 2; disk_io; op OPEN 0 3; op READ 0 1 0 0 0 0 0 7; end two-disks
+	begin 0 0 0 6; disk_io; end six-ports
+	begin 0 0 0 0 200; disk_io; end slow-start
+	i=1
+	for f in never no-interrupt error short count busy interface bus stuck link unplug; do
+		begin; op EVENT 0 0 0 0 $i 16465 2 1; disk_io; disk_io; end fault-$f
+		i=$((i + 1))
+	done
+	begin; op EVENT 0 0 0 0 3 16465 0 0; disk_io; end error-always
+	begin; disk_io; op EVENT 2 0 0 0 0; op DELAY 0 0 0 0 0 2000; op EVENT 2 0 0 0 1; op DELAY 0 0 0 0 0 2000; disk_io; end link-down-up
+	begin 0 0 1; op EVENT 2 0 0 0 0 0 1; op DELAY 0 0 0 0 0 2000; op EVENT 2 0 0 0 1 0 1; op DELAY 0 0 0 0 0 2000; op OPEN 0 4; end cd-down-up
+	begin; disk_io; rec K_REG H_SET 12 0 0 0 0 4294967295; end ports-many
+	begin; disk_io; rec K_REG H_SET 4 0 255 0 0 1; end reset-never-ends
+	begin; disk_io; rec K_REG H_SET 280 0 255 0 0 32768; end never-stops
+	begin; disk_io; rec K_REG H_SET 288 0 255 0 0 128; end busy-always
+	begin; disk_io; rec K_REG H_SET 292 0 0 0 0 2516123905; end signature-multiplier
+	begin; disk_io; rec K_REG H_SET 312 8 255 0 0 0; end done-at-once
+	begin; disk_io; rec K_REG H_ONES 272 4 1; end interrupts-ones
+	begin; disk_io; rec K_REG H_SET 272 4 255 0 0 4194368; end link-storm
+	begin; disk_io; rec K_STORE H_SET $PRDBC 3 0 4 0 4294967295; end count-huge
+	begin; disk_io; rec K_STORE H_SET $PRDBC 3 0 4 0 0; end count-none
+	begin; disk_io; rec K_STORE H_SET $IDENTIFY 1 0 8 200 -1; end size-huge
+	begin; disk_io; rec K_STORE H_SET $IDENTIFY 1 255 8 200 0; end size-none
+	begin; disk_io; rec K_STORE H_SET $IDENTIFY 1 0 2 212 20480; rec K_STORE H_SET $IDENTIFY 1 0 4 234 16777216; end sector-huge
+	begin; disk_io; rec K_STORE H_SET $IDENTIFY 1 0 2 98 0; end no-dma
+	begin; disk_io; rec K_STORE H_SET $RFIS 3 0 1 0 0; end frame-type
+	begin; disk_io; rec K_STORE H_SHORT $DATA 1 0 0 100; end data-short
+	begin; disk_io; rec K_SCRIBBLE H_COHERENT 0 2 0 4 0 7; end scribble
 fi

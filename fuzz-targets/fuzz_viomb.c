@@ -29,7 +29,7 @@ static void
 event(struct devops *d, const struct devop *op)
 {
 
-	virtiom_balloon_target(d->dv_model, op->flags & 1 ? op->off : op->off % 1024);
+	virtiom_balloon_target(d->dv_model, op->flags & 0x80 ? op->off : op->off % 1024);
 }
 
 static const struct devops_dev dev = {
