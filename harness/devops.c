@@ -803,6 +803,8 @@ devops_run(const struct devops_dev *dd, const uint8_t *data, size_t len)
 		st.nnodes++;
 	while (dd->dd_ioctls != NULL && dd->dd_ioctls[st.nioctls].di_cmd != 0)
 		st.nioctls++;
+	/* A driver may give up on a device as slow as this. */
+	st.d.dv_tampered = st.d.dv_delay >= 2000000;
 	rig_trace("%u operations, %u records, schedule %u", nops, st.d.dv_nrec, seed);
 	if (seed != 0)
 		rumpuser_sched_set(RUMPUSER_SCHED_PCT, seed, NULL, 0);
