@@ -208,12 +208,15 @@ function(rumpfuzz_program)
 	set_target_properties(${P_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 endfunction()
 
-# rumpfuzz_target(NAME name SOURCES file... COMPONENTS comp... [DICT file])
+# rumpfuzz_target(NAME name SOURCES file... COMPONENTS comp... [DICT file] [CORPUS dir])
 #
 # A fuzz target under the engine of this build; with the replay engine, a
-# program which runs the files it is given.
+# program which runs the files it is given.  With CORPUS, a directory of
+# inputs: target cov-<name> (clang's coverage) prints which lines of the
+# project's components they run, and gdb-<name> replays the file that the
+# variable INPUT of the environment names under gdb.
 function(rumpfuzz_target)
-	cmake_parse_arguments(T "" "NAME;DICT" "SOURCES;COMPONENTS" ${ARGN})
+	cmake_parse_arguments(T "" "NAME;DICT;CORPUS" "SOURCES;COMPONENTS" ${ARGN})
 	if(NOT T_NAME OR NOT T_SOURCES OR T_UNPARSED_ARGUMENTS)
 		message(FATAL_ERROR "rumpfuzz_target(NAME name SOURCES file... COMPONENTS comp...)")
 	endif()
@@ -225,6 +228,17 @@ function(rumpfuzz_target)
 		target_link_options(${T_NAME} PRIVATE -fsanitize=fuzzer)
 	else()
 		target_link_libraries(${T_NAME} PRIVATE rumpfuzz_replay)
+	endif()
+	if(T_CORPUS AND RUMPFUZZ_ENGINE STREQUAL "replay")
+		get_filename_component(corpus "${T_CORPUS}" ABSOLUTE)
+		add_custom_target(gdb-${T_NAME} DEPENDS ${T_NAME} USES_TERMINAL VERBATIM
+		    COMMAND sh -c "exec gdb -q -x \"$0\" --args \"$1\" \"$INPUT\""
+		    "${RUMPFUZZ_TOP}/harness/rumpfuzz-gdb.py" $<TARGET_FILE:${T_NAME}>)
+		if(RUMPFUZZ_COVERAGE STREQUAL "clang")
+			add_custom_target(cov-${T_NAME} DEPENDS ${T_NAME} USES_TERMINAL VERBATIM
+			    COMMAND "${RUMPFUZZ_TOP}/tools/cov-report" $<TARGET_FILE:${T_NAME}>
+			    "${corpus}" "${CMAKE_CURRENT_SOURCE_DIR}")
+		endif()
 	endif()
 	set_property(GLOBAL APPEND PROPERTY RUMPFUZZ_TARGETS ${T_NAME})
 endfunction()

@@ -181,6 +181,54 @@ want() {
 }
 targets=$*
 
+# v IOCTL MODE OFF LEN: POST is 0 to 2, then ABORT, NOTIFY, REAP, INTR, REINIT, CONFIG, BREAK, WAIT.
+v() {
+	op IOCTL 0 0 0 0 $1 ${2:-0} ${3:-0} ${4:-0}
+}
+tour() {
+	op OPEN
+	for i in 0 1 2 3 4 5 6 7; do
+		v 0 $i $((i * 31)) 1
+	done
+	v 10 5
+	v 5
+	v 0 3 255; v 0 0 7; v 4
+	v 10 5
+	v 5 1; v 5
+	for i in 0 1 2 3 4; do
+		v 6 $i 2
+		v 0 2 99 1
+		v 10 3
+		v 5
+	done
+	v 3 5; v 3 5 1; v 3 30
+	for i in 0 1 2 3 4 5 6; do
+		v 8 $i 8 1
+	done
+	v 0 1 1 1; v 7; v 0 1 1 1; v 10 5; v 5
+	op CLOSE
+}
+if want fuzz_virtio_transport; then
+	dir="$top/corpus/fuzz_virtio_transport"
+	mkdir -p "$dir"
+	begin; end plain
+	begin; tour; end tour
+	virtio_seeds tour 0
+	begin; op OPEN; v 0 1 1; v 9; v 0 1 1; v 5; end break
+	begin; op OPEN; v 0 1 1 1; v 9 1; v 5; end revoke
+	begin; delay=300; op OPEN; for i in 1 2 3 4 5; do v 0 $i 9 1; done; op DETACH 1; op RESCAN; op OPEN; v 0 1 1 1; end detach-posted
+	begin; op OPEN; v 0 1 1; op UNPLUG; v 4; v 5; v 7; end unplug
+	begin; tour; rec K_UNPLUG H_SET 0 150; end unplug-step
+	begin; tour; rec K_SILENT H_SET 0 100; end silent
+	begin; delay=300; sched=7; tour; end schedule
+	begin; tour; rec K_STORE H_SET $(tag 0 USED_ID) 3 0 0 0 16; end used-id-size
+	begin; tour; rec K_STORE H_SET $(tag 0 USED_LEN) 3 0 0 0 4294967295; end used-len-max
+	begin; tour; rec K_STORE H_ADD $(tag 0 USED_IDX) 3 0 0 0 32768; end used-idx-half
+	begin; tour; rec K_REG H_SET 24 0 0 0 0 3; end queue-3
+	begin; tour; rec K_REG H_SET 24 0 0 0 0 32768; end queue-32768
+	begin; tour; rec K_CONF H_SET 68 0 255 0 0 4294967295; end cap-bar
+fi
+
 if want fuzz_ld_virtio; then
 	dir="$top/corpus/fuzz_ld_virtio"
 	mkdir -p "$dir"
@@ -619,4 +667,32 @@ if want fuzz_ahcisata; then
 	begin; disk_io; rec K_STORE H_SET $RFIS 3 0 1 0 0; end frame-type
 	begin; disk_io; rec K_STORE H_SHORT $DATA 1 0 0 100; end data-short
 	begin; disk_io; rec K_SCRIBBLE H_COHERENT 0 2 0 4 0 7; end scribble
+fi
+
+#
+# The example of docs/WRITING-A-DRIVER.md; its knob is 1 for INTx alone.
+#
+
+if want fuzz_edu; then
+	dir="$top/docs/examples/edu/corpus"
+	mkdir -p "$dir"
+	edu_use() {
+		op OPEN 0 0
+		op IOCTL 0 0 0 0 0 0 10
+		op WRITE 128 0 0 17 0 0 100 1000
+		op READ 128 0 0 0 0 0 100 1000
+		op READ 128 0 0 0 0 0 4000 200
+		op CLOSE
+	}
+	begin; end plain
+	begin; edu_use; end use
+	begin 1; edu_use; end intx
+	begin; delay=3000; edu_use; end slow
+	begin; delay=3000; sched=7; edu_use; end schedule
+	begin; edu_use; rec K_INTR H_DROP 0 1; end lost-interrupt
+	begin; edu_use; rec K_UNPLUG H_SET 0 70; end unplug
+	begin; edu_use; op DETACH; op RESCAN; edu_use; end detach
+	begin; edu_use; rec K_REG H_SET 36 0 255; end no-status
+	begin; edu_use; rec K_STORE H_SHORT 57345 0 0 0 10; end short-dma
+	begin; rec K_REG H_SET 0 0 255; end wrong-id
 fi
