@@ -270,6 +270,9 @@ wd_detach(device_t self, int flags)
 		dkwedge_delall(&dksc->sc_dkdev);
 		dk_drain(dksc);
 		dk_detach(dksc);
+		/* A close that was on its way is over when it has let go. */
+		mutex_enter(&dksc->sc_dkdev.dk_openlock);
+		mutex_exit(&dksc->sc_dkdev.dk_openlock);
 		disk_detach(&dksc->sc_dkdev);
 		disk_destroy(&dksc->sc_dkdev);
 		pmf_device_deregister(self);
