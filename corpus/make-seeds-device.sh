@@ -63,7 +63,7 @@ codes() {
 codes "" NONE OPEN CLOSE READ WRITE IOCTL POLL FSYNC SYNC DELAY RESCAN DETACH UNPLUG PLUG MOUNT UNMOUNT \
     FSREAD FSWRITE FAULT EVENT SUSPEND RESUME STREAM
 codes K_ NONE CONF REG STORE FETCH INTR SCRIBBLE SPURIOUS UNPLUG SILENT
-codes H_ SET XOR ADD ONES DROP TWICE SHORT BYTES LATE COHERENT
+codes H_ SET XOR ADD ONES DROP TWICE SHORT BYTES LATE COHERENT LESS
 ANY=65535
 
 #
@@ -148,7 +148,7 @@ disk_seeds() {
 # tag QUEUE FIELD
 codes F_ USED_IDX USED_ID USED_LEN USED_FLAGS AVAIL_EVENT AVAIL_IDX AVAIL_RING DESC INDIRECT OUT IN STATUS
 tag() {
-	echo $((4096 | $1 << 4 | F_$2))
+	echo $((4096 | (F_$2 >= F_IN ? 2048 : 0) | $1 << 4 | F_$2))
 }
 # virtio_seeds FUNCTION QUEUE: transports, queues, and a hostile ring.
 virtio_seeds() {
@@ -243,6 +243,7 @@ if want fuzz_ld_virtio; then
 	begin; rec K_REG H_SET 260 0 255 0 0 65535; disk_io; end capacity-huge
 	begin; disk_io; rec K_STORE H_SET $(tag 0 STATUS) 3 0 0 0 255; end status-255
 	begin; disk_io; rec K_STORE H_DROP $(tag 0 STATUS) 3; end status-none
+	begin; disk_io; rec K_STORE H_LESS $(tag 0 IN) 9 0 0 100; end read-less
 fi
 
 #

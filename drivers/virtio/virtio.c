@@ -684,16 +684,17 @@ virtio_setup_queues(struct virtio_softc *sc)
 }
 
 /*
- * After virtio_reset(), when the child has everything back: the device from
- * the start.  The child negotiates features next, then calls
- * virtio_reinit_end().  EBUSY when a queue is in use, ENXIO when broken.
+ * After virtio_reset(): the device from the start, with empty queues.  What
+ * was out is the child's again and will not be dequeued, unless the device is
+ * broken: ENXIO.  The child negotiates features next, then calls
+ * virtio_reinit_end().
  */
 int
 virtio_reinit_start(struct virtio_softc *sc)
 {
 	struct virtqueue *vq;
 	unsigned int num;
-	int error, i;
+	int i;
 
 	if (virtio_is_broken(sc))
 		return ENXIO;
@@ -703,20 +704,23 @@ virtio_reinit_start(struct virtio_softc *sc)
 		vq = &sc->sc_vqs[i];
 		if (vq->vq_descx == NULL)
 			continue;
-		if (vq->vq_nfree != vq->vq_num)
-			return EBUSY;
 		num = sc->sc_ops->read_queue_size(sc, vq->vq_index);
 		if (num < vq->vq_num) {
 			virtio_break(sc, "queue %d had %u entries and has %u",
 			    vq->vq_index, vq->vq_num, num);
 			return ENXIO;
 		}
-		virtio_reset_vq(vq);
 	}
-	error = sc->sc_ops->setup_interrupts(sc, 1);
-	if (error)
+	if (sc->sc_ops->setup_interrupts(sc, 1) != 0) {
 		virtio_break(sc, "interrupts could not be set up again");
-	return error;
+		return ENXIO;
+	}
+	/* Nothing can fail from here on. */
+	for (i = 0; i < sc->sc_nvqs; i++) {
+		if (sc->sc_vqs[i].vq_descx != NULL)
+			virtio_reset_vq(&sc->sc_vqs[i]);
+	}
+	return 0;
 }
 
 void
