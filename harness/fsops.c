@@ -48,6 +48,7 @@ static struct fsinput fi;
 /* All of this is set anew for each input. */
 static struct {
 	const struct fsops_fs *fs;
+	const char *dev;	/* what is mounted */
 	unsigned npaths;
 	char	path[NPATHS][PATHMAX];
 	uint8_t	isdir[NPATHS];
@@ -59,7 +60,7 @@ static struct {
 } st;
 
 /* What the root file system has at boot. */
-#define NKNOWN	64
+#define NKNOWN		512
 static char known[NKNOWN][64];
 static unsigned nknown;
 
@@ -281,7 +282,7 @@ static int
 do_mount(int flags)
 {
 	uint64_t args[64];
-	size_t len = st.fs->fs_args(args, sizeof(args), DEV, st.bits >> 16);
+	size_t len = st.fs->fs_args(args, sizeof(args), st.dev, st.bits >> 16);
 	int rv;
 
 	if (st.fs->fs_readonly || (st.bits & FSINPUT_RDONLY) != 0)
@@ -781,22 +782,34 @@ fsops_run(const struct fsops_fs *fs, const uint8_t *data, size_t len)
 		rig_trace("no image: error %d", error);
 		return;
 	}
-	if ((error = rump_pub_etfs_register(DEV, IMAGE, RUMP_ETFS_BLK)) != 0) {
+	st.dev = DEV;
+	if (fs->fs_stack != NULL)
+		st.dev = fs->fs_stack->sk_attach(&fsdev_ops, dev, &fi);
+	else if ((error = rump_pub_etfs_register(DEV, IMAGE, RUMP_ETFS_BLK)) != 0) {
 		rig_trace("etfs: error %d", error);
 		rumpuser_image_remove(IMAGE);
 		return;
 	}
-	do_mount(0);
+	if (st.dev != NULL)
+		do_mount(0);
 	if (st.mounted) {
 		if (fi.fi_nops != 0)
 			walk_all(0);
 		for (i = 0; i < fi.fi_nops && st.mounted; i++) {
 			fsinput_op(&fi, i, &op);
-			do_op(&op);
+			if (fs->fs_stack != NULL && op.op >= FSOPS_EVENT)
+				fs->fs_stack->sk_event(&op);
+			else
+				do_op(&op);
 		}
 		if (st.mounted)
 			walk_all(1);
 		finish();
+	}
+	if (fs->fs_stack != NULL) {
+		fs->fs_stack->sk_detach();
+		rumpuser_image_remove(IMAGE);
+		return;
 	}
 	error = rump_pub_etfs_remove(DEV);
 	if (error != 0)

@@ -20,6 +20,19 @@
 #include "fsinput.h"
 
 struct fsmut;
+struct rumpuser_image_ops;
+
+/* A disk and its drivers under the file system, in the place of a host file. */
+struct fsops_stack {
+	/* Makes it out of the image: path of the block device, or NULL. */
+	const char *(*sk_attach)(const struct rumpuser_image_ops *, void *cookie,
+		    const struct fsinput *);
+	/* An operation whose code is FSOPS_EVENT or above. */
+	void	  (*sk_event)(const struct fsop *);
+	/* Nothing is mounted or open any more. */
+	void	  (*sk_detach)(void);
+};
+#define FSOPS_EVENT	0xe0
 
 struct fsops_fs {
 	const char *fs_type;	/* as for mount(2): "msdos" */
@@ -31,6 +44,7 @@ struct fsops_fs {
 	size_t	  (*fs_args)(void *args, size_t room, const char *dev, unsigned bits);
 	/* Mutates the image's own structures through a view; see mutate.h. */
 	void	  (*fs_mutate)(struct fsmut *);
+	const struct fsops_stack *fs_stack;	/* NULL: the image is the device */
 };
 
 /* Trailer flag: mount read-only. */

@@ -279,6 +279,9 @@ spec_node_revoke(vnode_t *vp)
 	KASSERT(!sn->sn_gone);
 	sn->sn_gone = true;
 	if (sn->sn_opencnt == 0) {
+		/* Somebody else's last close: the driver isn't through yet. */
+		while (sd->sd_closing)
+			cv_wait(&specfs_iocv, &device_lock);
 		mutex_exit(&device_lock);
 		return;
 	}
@@ -387,6 +390,7 @@ spec_open(void *v)
 	specdev_t *sd = sn->sn_dev;
 	enum kauth_device_req req;
 	dev_t dev = vp->v_rdev;
+	bool gone, last = false;
 	int error;
 
 	/* Device files of foreign file systems are just names. */
@@ -431,34 +435,43 @@ spec_open(void *v)
 	if (error == 0 && vp->v_type == VCHR &&
 	    (cdev_type(dev) == D_TTY))
 		vp->v_vflag |= VV_ISTTY;
-	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 
+	/*
+	 * The driver has been left before the vnode is locked again: who
+	 * revokes it holds its lock and waits for that.
+	 */
 	mutex_enter(&device_lock);
 	if (--sd->sd_iocnt == 0 && sd->sd_closing)
 		cv_broadcast(&specfs_iocv);
-	if (error == 0)
-		sd->sd_opened = true;
-	if (sn->sn_gone) {
+	gone = sn->sn_gone;
+	if (gone) {
 		/* Revoked while it opened; the counts are gone already. */
-		if (error == 0) {
-			sd->sd_opened = false;
-			mutex_exit(&device_lock);
-			if (vp->v_type == VCHR)
-				(void)cdev_close(dev, FNONBLOCK, S_IFCHR,
-				    curlwp);
-			else
-				(void)bdev_close(dev, FNONBLOCK, S_IFBLK,
-				    curlwp);
-			mutex_enter(&device_lock);
+		last = error == 0 && sd->sd_opencnt == 0 && !sd->sd_closing;
+		if (error == 0)
 			error = EBADF;
-		}
-	} else if (error != 0) {
+	} else if (error == 0) {
+		/* From now on a revocation closes it. */
+		sd->sd_opened = true;
+	} else {
 		sd->sd_opencnt--;
 		sn->sn_opencnt--;
 		if (vp->v_type == VBLK)
 			sd->sd_bdevvp = NULL;
 	}
 	mutex_exit(&device_lock);
+	if (gone && last) {
+		if (vp->v_type == VCHR)
+			(void)cdev_close(dev, FNONBLOCK, S_IFCHR, curlwp);
+		else
+			(void)bdev_close(dev, FNONBLOCK, S_IFBLK, curlwp);
+	}
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	if (error == 0) {
+		mutex_enter(&device_lock);
+		if (sn->sn_gone)
+			error = EBADF;
+		mutex_exit(&device_lock);
+	}
 	if (error == 0 && (vp->v_type == VBLK || cdev_type(dev) == D_DISK))
 		uvm_vnp_setsize(vp, spec_size(vp, dev));
 	return error;
