@@ -20,7 +20,7 @@ const uint8_t bench_dev_hostile[] = {
 	/* The capacity's low byte is another; a used length is too long; data is changed. */
 	HOSTILE_REG, HOSTILE_ADD, 0x00, 0x01, 0, 0, 255, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0,
 	HOSTILE_STORE, HOSTILE_ADD, 0x02, 0x10, 3, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0,
-	HOSTILE_STORE, HOSTILE_XOR, 0x0a, 0x10, 2, 0, 255, 1, 16, 0, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0,
+	HOSTILE_STORE, HOSTILE_XOR, 0x0a, 0x18, 2, 0, 255, 1, 16, 0, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0,
 };
 const size_t bench_dev_hostile_len = sizeof(bench_dev_hostile);
 

@@ -27,7 +27,8 @@ static struct {
 	uint32_t seen[HOSTILE_MAXREC];		/* events that matched */
 	uint32_t kinds;				/* bit for each kind there is */
 
-	int	dirty;
+	int	dirty, lied;
+	size_t	withheld;
 	unsigned accesses, completions;
 	uint64_t silent;			/* until then; 0: it is not */
 	uint8_t	bound[RUMPUSER_NIRQ];
@@ -52,6 +53,8 @@ strikes(unsigned i)
 	if (n < hr->hr_nth || (hr->hr_count != 255 && n - hr->hr_nth > hr->hr_count))
 		return 0;
 	h.dirty = 1;
+	if (hr->hr_kind != HOSTILE_STORE || hr->hr_how != HOSTILE_LESS)
+		h.lied = 1;
 	return 1;
 }
 
@@ -159,7 +162,7 @@ access_point(void)
 		if (hr->hr_kind < HOSTILE_SPURIOUS || n < hr->hr_nth ||
 		    (hr->hr_count != 255 && n - hr->hr_nth > hr->hr_count))
 			continue;
-		h.dirty = 1;
+		h.dirty = h.lied = 1;
 		switch (hr->hr_kind) {
 		case HOSTILE_SPURIOUS:
 			/* The where'th of the lines that are bound, round and round. */
@@ -289,7 +292,7 @@ hook_dma_read(void *arg, uint64_t mach, void *buf, size_t len, int flags, unsign
 	if (error != 0)
 		return error;
 	FOR_STRIKES(i, HOSTILE_FETCH, tag) {
-		if (h.rec[i].hr_how == HOSTILE_SHORT) {
+		if (h.rec[i].hr_how == HOSTILE_SHORT || h.rec[i].hr_how == HOSTILE_LESS) {
 			if (h.rec[i].hr_off < len)
 				memset((uint8_t *)buf + h.rec[i].hr_off, 0, len - h.rec[i].hr_off);
 		} else
@@ -323,6 +326,13 @@ hook_dma_write(void *arg, uint64_t mach, const void *buf, size_t len, int flags,
 		case HOSTILE_SHORT:
 			if (h.rec[i].hr_off < n)
 				n = h.rec[i].hr_off;
+			break;
+		case HOSTILE_LESS:
+			if (h.rec[i].hr_off < n) {
+				h.withheld += n - h.rec[i].hr_off;
+				h.lied |= (tag & HOSTILE_TAG_COUNTED) == 0;
+				n = h.rec[i].hr_off;
+			}
 			break;
 		case HOSTILE_COHERENT:
 			flags |= RUMPUSER_DMA_COHERENT;
@@ -449,6 +459,22 @@ hostile_clean(void)
 {
 
 	return !h.dirty;
+}
+
+int
+hostile_honest(void)
+{
+
+	return h.dirty && !h.lied;
+}
+
+size_t
+hostile_withheld(void)
+{
+	size_t n = h.withheld;
+
+	h.withheld = 0;
+	return n;
 }
 
 unsigned

@@ -59,6 +59,7 @@ enum hostile_how {
 	HOSTILE_BYTES,		/* width * 8 bytes (0: all) come from the loose bytes at val */
 	HOSTILE_LATE,		/* an interrupt comes val ns later */
 	HOSTILE_COHERENT,	/* as SET, and the CPU sees it without a sync */
+	HOSTILE_LESS,		/* only off bytes are stored, and the device says how few */
 	HOSTILE_NHOW
 };
 
@@ -122,6 +123,12 @@ void	hostile_end(void);
 /* Nothing has been tampered with since hostile_begin(): the device is right. */
 int	hostile_clean(void);
 
+/*
+ * The device did less than it was asked for and said so, and nothing else:
+ * what it did not do must not be taken for done.
+ */
+int	hostile_honest(void);
+
 /* Accesses of the kernel so far (configuration space, registers), with a script. */
 unsigned hostile_accesses(void);
 
@@ -136,6 +143,8 @@ int	hostile_silent(uint64_t *until);
  * own numbers.
  */
 #define HOSTILE_TAG(family, n)	((family) << 12 | (n))
+/* The model tells how many of these bytes it stored: see hostile_withheld(). */
+#define HOSTILE_TAG_COUNTED	0x800
 #define HOSTILE_TAG_VIRTIO	1
 #define HOSTILE_TAG_NVME	2
 #define HOSTILE_TAG_AHCI	3
@@ -148,6 +157,9 @@ int	hostile_silent(uint64_t *until);
  */
 #define HOSTILE_NREGION	64
 void	hostile_region(unsigned slot, uint64_t mach, size_t len);
+
+/* For models: bytes not stored by HOSTILE_LESS, to be taken off what is told. */
+size_t	hostile_withheld(void);
 
 /* For models: a request is about to be completed. */
 void	hostile_completion(void);

@@ -567,6 +567,7 @@ vm_push(struct virtiom *vm, const struct vm_chain *c, uint32_t len)
 	struct vm_queue *vq = &vm->vm_q[c->c_q];
 	uint64_t at = vq->vq_used + 4 + 8u * (vq->vq_idx & (vq->vq_num - 1));
 	uint8_t id[4] = { c->c_head, c->c_head >> 8 }, l[4];
+	size_t less = hostile_withheld();
 	uint16_t idx;
 
 	if (vm->vm_gone || !vq->vq_enabled || (vm->vm_status & S_NEEDS_RESET) != 0)
@@ -576,7 +577,7 @@ vm_push(struct virtiom *vm, const struct vm_chain *c, uint32_t len)
 	if (idx != vq->vq_idx)
 		vm_violation(vm, "queue %u: used.idx is %u in memory and was %u: it is the device's to "
 		    "write", c->c_q, idx, vq->vq_idx);
-	put_le(l, 4, len);
+	put_le(l, 4, len > less ? len - less : 0);
 	vq->vq_out[c->c_head / 8] &= ~(1 << c->c_head % 8);
 	if (mem_write(vm, at, id, sizeof(id), c->c_q, VIRTIOM_F_USED_ID) != 0 ||
 	    mem_write(vm, at + 4, l, sizeof(l), c->c_q, VIRTIOM_F_USED_LEN) != 0)

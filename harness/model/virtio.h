@@ -58,11 +58,12 @@ struct virtiom_params {
  * buffers by their direction.
  */
 #define VIRTIOM_TAG(q, f)	(HOSTILE_TAG(HOSTILE_TAG_VIRTIO, \
-	((q) < 16 ? (q) : 15) << 4 | (f)))
+	((f) >= VIRTIOM_F_IN ? HOSTILE_TAG_COUNTED : 0) | ((q) < 16 ? (q) : 15) << 4 | (f)))
 enum virtiom_field {
 	VIRTIOM_F_USED_IDX, VIRTIOM_F_USED_ID, VIRTIOM_F_USED_LEN, VIRTIOM_F_USED_FLAGS,
 	VIRTIOM_F_AVAIL_EVENT, VIRTIOM_F_AVAIL_IDX, VIRTIOM_F_AVAIL_RING, VIRTIOM_F_DESC,
-	VIRTIOM_F_INDIRECT, VIRTIOM_F_OUT, VIRTIOM_F_IN, VIRTIOM_F_STATUS
+	VIRTIOM_F_INDIRECT, VIRTIOM_F_OUT, VIRTIOM_F_IN,
+	VIRTIOM_F_STATUS
 };
 /* Slots of hostile_region(): descriptors, avail, used ring of queue q. */
 #define VIRTIOM_REGION(q, part)	((q) % 16 * 4 + (part))
