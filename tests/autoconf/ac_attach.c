@@ -14,6 +14,9 @@
 #include <sys/proc.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/vnode.h>
+
+#include <miscfs/specfs/specdev.h>
 
 #include "kerntest.h"
 #include "ac_bus.h"
@@ -330,6 +333,58 @@ KERNTEST(open_holds)
 	CHECK_EQ(open_error, 0);
 	CHECK_EQ(thread_error, 0);
 	CHECK_EQ(cdev_open(tdev_number, FREAD, S_IFCHR, curlwp), ENXIO);
+	tbus_clean();
+	return 0;
+}
+
+static struct vnode *tdev_vp;
+static int gone;
+
+static void
+close_thread(void *arg)
+{
+
+	open_error = vn_close(tdev_vp, FREAD, curlwp->l_cred);
+}
+
+static void
+gone_thread(void *arg)
+{
+
+	vdevgone(major(tdev_number), 0, 0, VCHR);
+	gone = 1;
+}
+
+/* A device is gone when nobody is in its driver any more, closers too. */
+KERNTEST(gone_waits)
+{
+	struct lwp *closer, *goer;
+	int i;
+
+	tdev_number = makedev(devsw_name2chr("tdev", NULL, 0), 0);
+	tbus_slot[0] = 1;
+	CHECK_EQ(tbus_scan(), 0);
+	CHECK_EQ(cdevvp(tdev_number, &tdev_vp), 0);
+	CHECK_EQ(vn_lock(tdev_vp, LK_EXCLUSIVE), 0);
+	CHECK_EQ(VOP_OPEN(tdev_vp, FREAD, curlwp->l_cred), 0);
+	VOP_UNLOCK(tdev_vp);
+	tdev_slow_close = true;
+	tdev_go = false;
+	tdev_closes = gone = 0;
+	closer = kt_thread(close_thread, NULL);
+	while (!tdev_waiting)
+		kt_settle();
+	goer = kt_thread(gone_thread, NULL);
+	for (i = 0; i < 3; i++)
+		kt_settle();
+	CHECK_EQ(gone, 0);
+	CHECK_EQ(tdev_closes, 0);
+	tdev_go = true;
+	kt_join(goer);
+	CHECK_EQ(tdev_closes, 1);
+	kt_join(closer);
+	CHECK_EQ(open_error, 0);
+	CHECK_EQ(tdev_closes, 1);
 	tbus_clean();
 	return 0;
 }

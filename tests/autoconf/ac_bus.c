@@ -17,7 +17,8 @@
 
 int tbus_slot[TBUS_NSLOT];
 char tlog[1024];
-bool tdev_go = true, tdev_waiting, tdev_slow_detach;
+bool tdev_go = true, tdev_waiting, tdev_slow_detach, tdev_slow_close;
+int tdev_closes;
 
 struct tbus_softc {
 	device_t	sc_dev;
@@ -308,8 +309,18 @@ tdevopen(dev_t dev, int flag, int fmt, struct lwp *l)
 	return device_lookup(&tdev_cd, minor(dev)) == NULL ? EIO : 0;
 }
 
+static int
+tdevclose(dev_t dev, int flag, int fmt, struct lwp *l)
+{
+
+	if (tdev_slow_close)
+		tdev_wait();
+	tdev_closes++;
+	return 0;
+}
+
 static const struct cdevsw tdev_cdevsw = {
-	.d_open = tdevopen, .d_close = nullclose, .d_read = noread, .d_write = nowrite,
+	.d_open = tdevopen, .d_close = tdevclose, .d_read = noread, .d_write = nowrite,
 	.d_ioctl = noioctl, .d_stop = nostop, .d_tty = notty, .d_poll = nopoll,
 	.d_mmap = nommap, .d_kqfilter = nokqfilter, .d_discard = nodiscard,
 	.d_cfdriver = &tdev_cd, .d_devtounit = dev_minor_unit, .d_flag = D_OTHER | D_MPSAFE
@@ -349,7 +360,7 @@ tbus_clean(void)
 	int i;
 
 	tdev_go = true;
-	tdev_slow_detach = false;
+	tdev_slow_detach = tdev_slow_close = false;
 	for (i = 0; i < TBUS_NSLOT; i++) {
 		tbus_slot[i] = 0;
 		if (sc->sc_child[i] != NULL && !device_is_a(sc->sc_child[i], "tspec"))

@@ -49,6 +49,8 @@ void	tlogf(const char *, ...) __printflike(1, 2);
 extern bool tdev_go;
 extern bool tdev_waiting;
 extern bool tdev_slow_detach;
+extern bool tdev_slow_close;
+extern int tdev_closes;
 
 /* The bus looks at its slots. */
 int	tbus_scan(void);

@@ -65,6 +65,7 @@ ATF_TC_BODY(name, tc)							\
 	x(detach_all)							\
 	x(detach_order)							\
 	x(detach_twice)							\
+	x(gone_waits)							\
 	x(handles)							\
 	x(intr_disestablish_inside)					\
 	x(intr_disestablish_waits)					\
@@ -93,7 +94,7 @@ ATF_TC_WITHOUT_HEAD(schedules);
 ATF_TC_BODY(schedules, tc)
 {
 	static const char *const bodies[] = { "acquire", "detach_twice",
-	    "intr_disestablish_inside", "intr_disestablish_waits", "intr_levels", "intr_mask",
+	    "gone_waits", "intr_disestablish_inside", "intr_disestablish_waits", "intr_levels", "intr_mask",
 	    "open_holds", "pending" };
 	unsigned i, seed;
 
