@@ -60,6 +60,7 @@
 #define	MSI_DATA	0x5250U		/* what a message writes; never 0 */
 #define	POSTED_MAX	64		/* writes without an answer yet */
 #define	SPIN_NS		200000		/* look all the time for that long, */
+#define	DRAIN_NS	10000
 #define	NAP_MIN		20000		/* then with pauses that grow */
 #define	NAP_MAX		500000
 
@@ -86,6 +87,7 @@ static struct qemu {
 	unsigned q_nmsi;
 	uint64_t q_active;		/* when something happened last */
 	uint64_t q_nap;
+	uint64_t q_drained;		/* when the socket was looked at */
 } q = { .q_qtest = -1, .q_qmp = -1 };
 
 static int
@@ -438,9 +440,11 @@ qemu_run(void *ctx, uint64_t now)
 		rumpuser_intr_assert(irq);
 		any = true;
 	}
-	if (!q.q_dead) {
+	/* Not each time: QEMU's thread wants its end of the socket, too. */
+	if (!q.q_dead && (q.q_nap != 0 || now - q.q_drained > DRAIN_NS)) {
 		unsigned was = q.q_gsi;
 
+		q.q_drained = now;
 		(void)qtest_drain(UINT32_MAX);
 		any |= q.q_gsi != was;
 	}
