@@ -94,6 +94,7 @@ struct vdev {
 	uint8_t	vd_msixctl;		/* enable and function mask */
 	uint8_t	vd_msicap[24];		/* MSI as the kernel wrote it */
 	int	vd_how;			/* what is enabled; -1: nothing */
+	unsigned vd_nvec;		/* and how many vectors of it */
 	struct vec vd_intx;
 	struct vec vd_vec[NVEC];
 };
@@ -121,7 +122,7 @@ vdev_find(uint32_t bdf)
 static uint64_t
 fd_read(struct vdev *vd, uint64_t off, unsigned width)
 {
-	uint64_t v = UINT64_MAX;
+	uint64_t v = 0;
 
 	if (pread(vd->vd_fd, &v, width, off) != (ssize_t)width)
 		return UINT64_MAX;
@@ -195,6 +196,24 @@ vfio_confread(void *ctx, uint32_t bdf, unsigned reg, unsigned width)
 	return v;
 }
 
+static bool
+vec_masked(const struct vec *v)
+{
+	const struct vdev *vd = v->v_dev;
+
+	return v->v_how == RUMPUSER_INTR_MSIX && ((vd->vd_msixctl & 0x40) != 0 ||
+	    (vd->vd_table[v->v_idx * MSIX_ENTRY + MSIX_CONTROL] & 1) != 0);
+}
+
+static void
+vec_deliver(struct vec *v)
+{
+
+	v->v_lost = vec_masked(v);
+	if (!v->v_lost && v->v_irq >= 0)
+		rumpuser_intr_assert(v->v_irq);
+}
+
 /* Bytes that belong to the capabilities that are kept here. */
 static bool
 cap_write(struct vdev *vd, unsigned r, uint8_t byte)
@@ -224,8 +243,12 @@ vfio_confwrite(void *ctx, uint32_t bdf, unsigned reg, unsigned width, uint32_t v
 	for (i = 0; i < width; i++)
 		if (cap_write(vd, reg + i, v >> i * 8))
 			kept = true;
-	if (kept)
+	if (kept) {
+		for (i = 0; i < NVEC; i++)
+			if (vd->vd_vec[i].v_lost)
+				vec_deliver(&vd->vd_vec[i]);
 		return;
+	}
 	fd_write(vd, vd->vd_cfg + reg, width, v);
 	if (reg + width > CFG_BAR && reg < CFG_BAR + NBAR * 4)
 		bars_refresh(vd);
@@ -288,24 +311,6 @@ vfio_read(void *ctx, int space, uint64_t addr, unsigned width)
 	default:
 		return *(volatile uint64_t *)(b->b_map + off);
 	}
-}
-
-static bool
-vec_masked(const struct vec *v)
-{
-	const struct vdev *vd = v->v_dev;
-
-	return v->v_how == RUMPUSER_INTR_MSIX && ((vd->vd_msixctl & 0x40) != 0 ||
-	    (vd->vd_table[v->v_idx * MSIX_ENTRY + MSIX_CONTROL] & 1) != 0);
-}
-
-static void
-vec_deliver(struct vec *v)
-{
-
-	v->v_lost = vec_masked(v);
-	if (!v->v_lost && v->v_irq >= 0)
-		rumpuser_intr_assert(v->v_irq);
 }
 
 static void
@@ -390,6 +395,7 @@ irq_set(struct vdev *vd, unsigned index, unsigned start, unsigned n, const int *
 		struct vfio_irq_set set;
 		char room[sizeof(struct vfio_irq_set) + NVEC * sizeof(int)];
 	} u;
+	int rv;
 
 	memset(&u, 0, sizeof(u));
 	u.set.argsz = sizeof(u.set);
@@ -403,7 +409,9 @@ irq_set(struct vdev *vd, unsigned index, unsigned start, unsigned n, const int *
 		memcpy(u.set.data, fds, n * sizeof(int));
 	} else
 		u.set.flags |= VFIO_IRQ_SET_DATA_NONE;
-	return ioctl(vd->vd_fd, VFIO_DEVICE_SET_IRQS, &u.set) == -1 ? ru_errtrans(errno) : 0;
+	rv = ioctl(vd->vd_fd, VFIO_DEVICE_SET_IRQS, &u.set);
+	/* More than 0: the host has only so many vectors left. */
+	return rv == -1 ? ru_errtrans(errno) : rv > 0 ? NB_ENOSPC : 0;
 }
 
 static int
@@ -435,23 +443,36 @@ how_index(int how)
 	}
 }
 
+/* Ends what is enabled. */
+static void
+how_disable(struct vdev *vd)
+{
+
+	if (vd->vd_how != -1)
+		(void)irq_set(vd, how_index(vd->vd_how), 0, 0, NULL, VFIO_IRQ_SET_ACTION_TRIGGER);
+	vd->vd_how = -1;
+	vd->vd_nvec = 0;
+}
+
 /*
- * Enables a kind of interrupt, all vectors at once: VFIO can't add any later.
+ * Enables at least n vectors of a kind.  VFIO can't add any to those that are
+ * enabled, so all end and begin again; drivers do this before there is
+ * something to lose.
  */
 static int
-how_enable(struct vdev *vd, int how)
+how_enable(struct vdev *vd, int how, unsigned n)
 {
-	unsigned i, n = how == RUMPUSER_INTR_MSI ? vd->vd_nmsi :
-	    how == RUMPUSER_INTR_MSIX ? vd->vd_nmsix : 1;
 	int fds[NVEC], error;
 	struct vec *v;
+	unsigned i;
 
-	if (vd->vd_how == how)
+	/* MSI comes in powers of two. */
+	while (how == RUMPUSER_INTR_MSI && (n & (n - 1)) != 0)
+		n++;
+	if (vd->vd_how == how && n <= vd->vd_nvec)
 		return 0;
-	if (vd->vd_how != -1)
+	if (vd->vd_how != -1 && vd->vd_how != how)
 		return NB_EBUSY;
-	if (n > NVEC)
-		n = NVEC;
 	for (i = 0; i < n; i++) {
 		v = how == 0 ? &vd->vd_intx : &vd->vd_vec[i];
 		if ((error = vec_open(v)) != 0)
@@ -459,10 +480,16 @@ how_enable(struct vdev *vd, int how)
 		v->v_how = how;
 		fds[i] = v->v_fd;
 	}
+	how_disable(vd);
 	error = irq_set(vd, how_index(how), 0, n, fds, VFIO_IRQ_SET_ACTION_TRIGGER);
-	if (error == 0)
-		vd->vd_how = how;
-	return error;
+	if (error != 0) {
+		ru_print("rumpuser: vfio: %s: no %u vectors of index %u: error %d\n", vd->vd_name,
+		    n, how_index(how), error);
+		return error;
+	}
+	vd->vd_how = how;
+	vd->vd_nvec = n;
+	return 0;
 }
 
 static int
@@ -481,7 +508,7 @@ vfio_intr_bind(void *ctx, uint32_t bdf, int how, unsigned idx, unsigned irq, uin
 		return NB_ENOSPC;
 	v = how == 0 ? &vd->vd_intx : &vd->vd_vec[idx];
 	v->v_irq = irq;
-	error = how_enable(vd, how);
+	error = how_enable(vd, how, how == 0 ? 1 : idx + 1);
 	if (error != 0)
 		v->v_irq = -1;
 	return error;
@@ -506,11 +533,8 @@ vfio_intr_unbind(void *ctx, unsigned irq)
 		if (vd->vd_intx.v_irq == (int)irq)
 			vd->vd_intx.v_irq = -1;
 		left += vd->vd_intx.v_irq >= 0;
-		if (left == 0) {
-			(void)irq_set(vd, how_index(vd->vd_how), 0, 0, NULL,
-			    VFIO_IRQ_SET_ACTION_TRIGGER);
-			vd->vd_how = -1;
-		}
+		if (left == 0)
+			how_disable(vd);
 	}
 }
 
