@@ -84,6 +84,7 @@ do_input(unsigned n)
 static void
 inputs(const char *name, double bar)
 {
+	struct rumpuser_reset_stats rs;
 
 	bench_pin();
 	boot();
@@ -94,6 +95,9 @@ inputs(const char *name, double bar)
 	must(rumpuser_snapshot() == 0, "snapshot");
 	do_input(1);
 	print(name, rate(do_input, 20), "per s", SANITIZED ? bar : 0, 1);
+	rumpuser_reset_stats(&rs);
+	print("  copied by its restore", rs.rs_copied_bytes / 1024.0, "KiB", 0, 0);
+	print("  rewound by it", rs.rs_rewound_bytes / 1024.0, "KiB", 0, 0);
 }
 
 static void
