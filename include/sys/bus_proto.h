@@ -7,6 +7,10 @@
 #ifndef _SYS_BUS_PROTO_H_
 #define	_SYS_BUS_PROTO_H_
 
+#include <sys/types.h>
+
+#include <machine/bus_defs.h>
+
 struct mbuf;
 struct proc;
 struct uio;
