@@ -97,8 +97,14 @@ atapi_probe_bus(struct atapibus_softc *sc, int target)
 	error = scsipi_adapter_addref(chan->chan_adapter);
 	if (error != 0)
 		return error;
+	error = scsipi_probe_enter(chan);
+	if (error != 0) {
+		scsipi_adapter_delref(chan->chan_adapter);
+		return error;
+	}
 	for (target = mintarget; target <= maxtarget; target++)
 		(*atapi->atapi_probe_device)(sc, target);
+	scsipi_probe_leave(chan);
 	scsipi_adapter_delref(chan->chan_adapter);
 	return 0;
 }
@@ -153,9 +159,14 @@ atapibusdetach(device_t self, int flags)
 		(void)kthread_join(chan->chan_dthread);
 		chan->chan_dthread = NULL;
 	}
-	error = scsipi_target_detach(chan, -1, -1, flags);
+	error = scsipi_bus_dying(chan, true);
 	if (error != 0)
 		return error;
+	error = scsipi_target_detach(chan, -1, -1, flags);
+	if (error != 0) {
+		(void)scsipi_bus_dying(chan, false);
+		return error;
+	}
 	pmf_device_deregister(self);
 	scsipi_channel_shutdown(chan);
 	sc->sc_channel = NULL;

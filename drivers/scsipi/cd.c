@@ -209,6 +209,7 @@ cddetach(device_t self, int flags)
 		vdevgone(bmaj, mn, mn, VBLK);
 		vdevgone(cmaj, mn, mn, VCHR);
 	}
+	scsipi_wait_closed(&dksc->sc_dkdev);
 	dk_drain(dksc);
 
 	rnd_detach_source(&dksc->sc_rnd_source);
@@ -300,6 +301,9 @@ cd_lastclose(device_t self)
 	struct scsipi_periph *periph = cd->sc_periph;
 	const bool silent = (cd->flags & CDF_EJECTED) != 0;
 
+	/* A revoked unit may be closed once more. */
+	if ((periph->periph_flags & PERIPH_OPEN) == 0)
+		return 0;
 	if (cd_flush(cd, silent ? XS_CTL_SILENT : 0) != 0 && !silent)
 		aprint_error_dev(self, "cache synchronization failed\n");
 	scsipi_wait_drain(periph);

@@ -21,6 +21,7 @@
 #include <sys/malloc.h>
 #include <sys/proc.h>
 #include <sys/scsiio.h>
+#include <sys/vnode.h>
 
 #include <dev/scsipi/scsi_all.h>
 #include <dev/scsipi/scsipi_all.h>
@@ -33,9 +34,6 @@
 #ifndef SCSI_DELAY
 #define	SCSI_DELAY	2	/* seconds that devices get after a bus reset */
 #endif
-
-/* sc_flags: a thread is in scsi_probe_bus(); under the channel's lock. */
-#define	SCSIBUSF_PROBING	0x00000002
 
 static int	scsibusmatch(device_t, cfdata_t, void *);
 static void	scsibusattach(device_t, device_t, void *);
@@ -154,7 +152,7 @@ scsibusdetach(device_t self, int flags)
 {
 	struct scsibus_softc *sc = device_private(self);
 	struct scsipi_channel *chan = sc->sc_channel;
-	int error;
+	int cmaj, error;
 
 	if (chan == NULL)
 		return 0;
@@ -163,9 +161,16 @@ scsibusdetach(device_t self, int flags)
 		(void)kthread_join(chan->chan_dthread);
 		chan->chan_dthread = NULL;
 	}
-	error = scsipi_target_detach(chan, -1, -1, flags);
+	error = scsipi_bus_dying(chan, true);
 	if (error != 0)
 		return error;
+	error = scsipi_target_detach(chan, -1, -1, flags);
+	if (error != 0) {
+		(void)scsipi_bus_dying(chan, false);
+		return error;
+	}
+	cmaj = cdevsw_lookup_major(&scsibus_cdevsw);
+	vdevgone(cmaj, device_unit(self), device_unit(self), VCHR);
 	pmf_device_deregister(self);
 	scsipi_channel_shutdown(chan);
 	sc->sc_channel = NULL;
@@ -535,12 +540,11 @@ scsi_probe_bus(struct scsibus_softc *sc, int target, int lun)
 	error = scsipi_adapter_addref(chan->chan_adapter);
 	if (error != 0)
 		return error;
-	/* One at a time, or two of them find the same unit. */
-	mutex_enter(chan_mtx(chan));
-	while (sc->sc_flags & SCSIBUSF_PROBING)
-		cv_wait(chan_cv_thread(chan), chan_mtx(chan));
-	sc->sc_flags |= SCSIBUSF_PROBING;
-	mutex_exit(chan_mtx(chan));
+	error = scsipi_probe_enter(chan);
+	if (error != 0) {
+		scsipi_adapter_delref(chan->chan_adapter);
+		return error;
+	}
 	for (target = mintarget; target <= maxtarget; target++) {
 		if (target == chan->chan_id)
 			continue;
@@ -548,13 +552,12 @@ scsi_probe_bus(struct scsibus_softc *sc, int target, int lun)
 			scsi_probe_target(sc, target);
 		else
 			(void)scsi_probe_unit(sc, target, lun, NULL);
-		/* Its units are known: how to talk to them. */
-		scsipi_set_xfer_mode(chan, target, 1);
+		/* Its units are known: how to talk to them; found out on a cable. */
+		scsipi_set_xfer_mode(chan, target,
+		    SCSIPI_BUSTYPE_SUBTYPE(chan->chan_bustype->bustype_type) ==
+		    SCSIPI_BUSTYPE_SCSI_PSCSI);
 	}
-	mutex_enter(chan_mtx(chan));
-	sc->sc_flags &= ~SCSIBUSF_PROBING;
-	cv_broadcast(chan_cv_thread(chan));
-	mutex_exit(chan_mtx(chan));
+	scsipi_probe_leave(chan);
 	scsipi_adapter_delref(chan->chan_adapter);
 	return 0;
 }
@@ -587,7 +590,7 @@ scsibusclose(dev_t dev, int flag, int fmt, struct lwp *l)
 
 	if (sc == NULL)
 		return ENXIO;
-	if (sc->sc_channel != NULL)
+	if (sc->sc_channel != NULL && (sc->sc_flags & SCSIBUSF_OPEN) != 0)
 		scsipi_adapter_delref(sc->sc_channel->chan_adapter);
 	sc->sc_flags &= ~SCSIBUSF_OPEN;
 	return 0;

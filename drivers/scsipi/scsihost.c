@@ -43,6 +43,8 @@
 
 #define	SCSIHOST_NCHAN		4
 #define	SCSIHOST_MAXOPENINGS	256
+#define	SCSIHOST_BURST		32	/* events handled at full speed */
+#define	SCSIHOST_QUIET		20	/* seconds until that is forgotten */
 
 enum hc_state { HC_FREE, HC_GIVEN, HC_ANSWERED, HC_KEPT, HC_DELAYED, HC_ENDING };
 
@@ -605,8 +607,10 @@ scsihost_intr(void *arg)
 
 	scsihost_reap(sc);
 	mutex_enter(&sc->sc_lock);
-	sc->sc_evpending = true;
-	cv_signal(&sc->sc_evcv);
+	if (!sc->sc_evpending) {
+		sc->sc_evpending = true;
+		cv_signal(&sc->sc_evcv);
+	}
 	mutex_exit(&sc->sc_lock);
 	return 1;
 }
@@ -669,11 +673,17 @@ scsihost_event(struct scsihost_softc *sc, const struct rumpuser_scsi_event *ev)
 	}
 }
 
+/*
+ * The event thread.  A device may answer each look with the next event:
+ * after some of them it has to wait, longer and longer, until it is quiet.
+ */
 static void
 scsihost_evthread(void *arg)
 {
 	struct scsihost_softc *sc = arg;
 	struct rumpuser_scsi_event ev;
+	time_t last = time_uptime;
+	unsigned n = 0;
 
 	mutex_enter(&sc->sc_lock);
 	while (!sc->sc_evstop) {
@@ -681,11 +691,27 @@ scsihost_evthread(void *arg)
 			cv_wait(&sc->sc_evcv, &sc->sc_lock);
 			continue;
 		}
+		if (time_uptime - last > SCSIHOST_QUIET)
+			n = 0;
+		if (n > SCSIHOST_BURST) {
+			if (n == SCSIHOST_BURST + 1)
+				aprint_error_dev(sc->sc_dev, "%u events without a pause, limit %u\n", n,
+				    SCSIHOST_BURST);
+			if (cv_timedwait(&sc->sc_evcv, &sc->sc_lock,
+			    MIN(1 << MIN(n - SCSIHOST_BURST, 20), SCSIHOST_QUIET * hz / 2)) == 0)
+				continue;
+		}
 		sc->sc_evpending = false;
 		mutex_exit(&sc->sc_lock);
-		while (!sc->sc_evstop && rumpuser_scsi_take_event(sc->sc_id, &ev) == 0)
-			scsihost_event(sc, &ev);
+		if (rumpuser_scsi_take_event(sc->sc_id, &ev) != 0) {
+			mutex_enter(&sc->sc_lock);
+			continue;
+		}
+		last = time_uptime;
+		n++;
+		scsihost_event(sc, &ev);
 		mutex_enter(&sc->sc_lock);
+		sc->sc_evpending = true;
 	}
 	mutex_exit(&sc->sc_lock);
 	kthread_exit(0);

@@ -24,6 +24,7 @@
 #include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/device.h>
+#include <sys/disk.h>
 #include <sys/errno.h>
 #include <sys/kernel.h>
 #include <sys/kmem.h>
@@ -120,7 +121,8 @@ scsipi_channel_init(struct scsipi_channel *chan)
 	chan->chan_users = 0;
 	for (i = 0; i < SCSIPI_CHAN_PERIPH_BUCKETS; i++)
 		LIST_INIT(&chan->chan_periphtab[i]);
-	chan->chan_flags &= ~(SCSIPI_CHAN_TACTIVE | SCSIPI_CHAN_RUNNING | SCSIPI_CHAN_RERUN);
+	chan->chan_flags &= ~(SCSIPI_CHAN_TACTIVE | SCSIPI_CHAN_RUNNING | SCSIPI_CHAN_RERUN |
+	    SCSIPI_CHAN_PROBING | SCSIPI_CHAN_DYING);
 	chan->chan_tflags = 0;
 	chan->chan_qfreeze = 0;
 	if (atomic_inc_uint_nv((volatile u_int *)&chan_running(chan)) == 1)
@@ -191,6 +193,59 @@ scsipi_chan_leave(struct scsipi_channel *chan)
 	if (--chan->chan_users == 0)
 		cv_broadcast(chan_cv_thread(chan));
 	mutex_exit(chan_mtx(chan));
+}
+
+int
+scsipi_probe_enter(struct scsipi_channel *chan)
+{
+	int error = 0;
+
+	mutex_enter(chan_mtx(chan));
+	scsipi_chan_enter(chan);
+	while ((chan->chan_flags & (SCSIPI_CHAN_PROBING | SCSIPI_CHAN_DYING)) ==
+	    SCSIPI_CHAN_PROBING)
+		cv_wait(chan_cv_thread(chan), chan_mtx(chan));
+	if (chan->chan_flags & SCSIPI_CHAN_DYING)
+		error = ENXIO;
+	else
+		chan->chan_flags |= SCSIPI_CHAN_PROBING;
+	mutex_exit(chan_mtx(chan));
+	if (error != 0)
+		scsipi_chan_leave(chan);
+	return error;
+}
+
+void
+scsipi_probe_leave(struct scsipi_channel *chan)
+{
+
+	mutex_enter(chan_mtx(chan));
+	chan->chan_flags &= ~SCSIPI_CHAN_PROBING;
+	cv_broadcast(chan_cv_thread(chan));
+	mutex_exit(chan_mtx(chan));
+	scsipi_chan_leave(chan);
+}
+
+int
+scsipi_bus_dying(struct scsipi_channel *chan, bool dying)
+{
+
+	mutex_enter(chan_mtx(chan));
+	if (!dying) {
+		chan->chan_flags &= ~SCSIPI_CHAN_DYING;
+		mutex_exit(chan_mtx(chan));
+		return 0;
+	}
+	if (chan->chan_flags & SCSIPI_CHAN_DYING) {
+		mutex_exit(chan_mtx(chan));
+		return EBUSY;
+	}
+	chan->chan_flags |= SCSIPI_CHAN_DYING;
+	cv_broadcast(chan_cv_thread(chan));
+	while (chan->chan_flags & SCSIPI_CHAN_PROBING)
+		cv_wait(chan_cv_thread(chan), chan_mtx(chan));
+	mutex_exit(chan_mtx(chan));
+	return 0;
 }
 
 /*
@@ -532,7 +587,6 @@ scsipi_target_detach(struct scsipi_channel *chan, int target, int lun, int flags
 			mutex_enter(chan_mtx(chan));
 			if (error != 0)
 				break;
-			KASSERT(scsipi_lookup_periph_locked(chan, ctarget, clun) == NULL);
 		}
 	}
 	mutex_exit(chan_mtx(chan));
@@ -858,6 +912,23 @@ scsipi_kill_pending(struct scsipi_periph *periph)
 		cv_wait(periph_cv_periph(periph), chan_mtx(chan));
 	}
 	mutex_exit(chan_mtx(chan));
+}
+
+void
+scsipi_wait_closed(struct disk *dk)
+{
+	int n;
+
+	/* vdevgone() does not wait for a close that had begun before. */
+	mutex_enter(&dk->dk_openlock);
+	for (n = 0; dk->dk_openmask != 0 && n < 10 * hz; n++) {
+		mutex_exit(&dk->dk_openlock);
+		(void)kpause("scsiclos", false, 1, NULL);
+		mutex_enter(&dk->dk_openlock);
+	}
+	mutex_exit(&dk->dk_openlock);
+	if (n == 10 * hz)
+		printf("%s: partitions 0x%x stay open\n", dk->dk_name, dk->dk_openmask);
 }
 
 /*

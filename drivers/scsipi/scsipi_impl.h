@@ -15,6 +15,10 @@
 /* chan_flags: somebody is in scsipi_run_queue(); it shall look again. */
 #define	SCSIPI_CHAN_RUNNING	0x1000
 #define	SCSIPI_CHAN_RERUN	0x2000
+/* ... somebody looks for devices. */
+#define	SCSIPI_CHAN_PROBING	0x4000
+/* ... its bus detaches: nobody shall look any more. */
+#define	SCSIPI_CHAN_DYING	0x8000
 
 /* xs_status: where the middle layer has the command. */
 #define	XS_STS_QUEUED		0x00000010	/* on chan_queue */
@@ -50,6 +54,16 @@ const char *scsipi_sense_text(unsigned asc, unsigned ascq);
 
 /* A device's strings without control characters and trailing blanks. */
 void	scsipi_strvis(char *dst, size_t dlen, const char *src, size_t slen);
+
+/* Looking for devices: one thread at a time, or two find the same one.  ENXIO. */
+int	scsipi_probe_enter(struct scsipi_channel *);
+void	scsipi_probe_leave(struct scsipi_channel *);
+/* The bus goes away (or not, after all): waits for who looks. */
+int	scsipi_bus_dying(struct scsipi_channel *, bool);
+
+/* Waits until nobody is in the close function of a disk that is revoked. */
+struct disk;
+void	scsipi_wait_closed(struct disk *);
 
 /* Fails the commands that the adapter has not got. */
 void	scsipi_fail_queued(struct scsipi_periph *);

@@ -276,6 +276,7 @@ sddetach(device_t self, int flags)
 		vdevgone(bmaj, mn, mn, VBLK);
 		vdevgone(cmaj, mn, mn, VCHR);
 	}
+	scsipi_wait_closed(&dksc->sc_dkdev);
 	dk_drain(dksc);
 
 	rnd_detach_source(&dksc->sc_rnd_source);
@@ -361,6 +362,9 @@ sd_lastclose(device_t self)
 	struct sd_softc *sd = device_private(self);
 	struct scsipi_periph *periph = sd->sc_periph;
 
+	/* A revoked unit may be closed once more. */
+	if ((periph->periph_flags & PERIPH_OPEN) == 0)
+		return 0;
 	/* What is in the disk's cache goes to the medium. */
 	if (sd->flags & SDF_DIRTY) {
 		if (sd_flush(sd, 0) != 0)

@@ -121,6 +121,8 @@ ukclose(dev_t dev, int flag, int fmt, struct lwp *l)
 
 	if (uk == NULL || (periph = uk->sc_periph) == NULL)
 		return ENXIO;
+	if ((periph->periph_flags & PERIPH_OPEN) == 0)
+		return 0;
 	scsipi_wait_drain(periph);
 	scsipi_adapter_delref(periph->periph_channel->chan_adapter);
 	periph->periph_flags &= ~PERIPH_OPEN;
