@@ -592,6 +592,14 @@ multifunction(struct pcim_bus *b, const struct pcim_dev *parent, unsigned place)
 	}
 }
 
+/* What there is of configuration space. */
+static unsigned
+conf_end(const struct pcim_dev *d)
+{
+
+	return d->extlink != 0 ? d->extend : 0x100;
+}
+
 int
 pcim_plug(struct pcim_dev *d, struct pcim_dev *parent, unsigned dev, unsigned fn)
 {
@@ -601,7 +609,7 @@ pcim_plug(struct pcim_dev *d, struct pcim_dev *parent, unsigned dev, unsigned fn
 		return EINVAL;
 	if (dev_at(d->bus, parent, dev << 3 | fn) != NULL)
 		return EBUSY;
-	memcpy(d->image, d->conf, sizeof(d->image));
+	memcpy(d->image, d->conf, conf_end(d));
 	d->parent = parent;
 	d->place = dev << 3 | fn;
 	d->plugged = 1;
@@ -641,9 +649,9 @@ intx_update(struct pcim_dev *d)
 static void
 dev_reset(struct pcim_dev *d)
 {
-	unsigned i;
+	unsigned i, end = conf_end(d);
 
-	for (i = 0; i < PCIM_CONF_SIZE; i++)
+	for (i = 0; i < end; i++)
 		d->conf[i] = (d->conf[i] & ~d->writable[i]) | (d->image[i] & d->writable[i]);
 	d->msi_pending = 0;
 	if (d->msix != 0)
