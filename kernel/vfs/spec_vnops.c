@@ -295,9 +295,14 @@ spec_node_revoke(vnode_t *vp)
 		sd->sd_opened = false;
 		sd->sd_closing = true;
 	}
-	mutex_exit(&device_lock);
-	if (!last)
+	if (!last) {
+		/* Who opens it is on his way, and looks at the node once more. */
+		while (sn->sn_opening > 0)
+			cv_wait(&specfs_iocv, &device_lock);
+		mutex_exit(&device_lock);
 		return;
+	}
+	mutex_exit(&device_lock);
 
 	/* Wake those who sleep in the driver, then close it. */
 	if (vp->v_type == VCHR)
@@ -423,6 +428,7 @@ spec_open(void *v)
 	}
 	sd->sd_opencnt++;
 	sn->sn_opencnt++;
+	sn->sn_opening++;
 	sd->sd_iocnt++;
 	mutex_exit(&device_lock);
 
@@ -441,8 +447,9 @@ spec_open(void *v)
 	 * revokes it holds its lock and waits for that.
 	 */
 	mutex_enter(&device_lock);
-	if (--sd->sd_iocnt == 0 && sd->sd_closing)
-		cv_broadcast(&specfs_iocv);
+	sd->sd_iocnt--;
+	sn->sn_opening--;
+	cv_broadcast(&specfs_iocv);
 	gone = sn->sn_gone;
 	if (gone) {
 		/* Revoked while it opened; the counts are gone already. */
@@ -467,8 +474,9 @@ spec_open(void *v)
 	}
 	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	if (error == 0) {
+		/* The node may be another one by now, or none. */
 		mutex_enter(&device_lock);
-		if (sn->sn_gone)
+		if (vp->v_specnode == NULL || vp->v_specnode->sn_gone)
 			error = EBADF;
 		mutex_exit(&device_lock);
 	}

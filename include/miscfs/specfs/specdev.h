@@ -13,6 +13,7 @@ typedef struct specnode {
 	vnode_t		*sn_next;	/* on the hash chain of devices */
 	struct specdev	*sn_dev;
 	u_int		sn_opencnt;	/* opens through this vnode */
+	int		sn_opening;	/* opens that are in the driver */
 	dev_t		sn_rdev;
 	bool		sn_gone;	/* revoked */
 } specnode_t;
