@@ -19,6 +19,19 @@ const enum scsim_type devops_scsi_types[DEVOPS_SCSI_NTYPES] = {
 };
 #define TYPE_SAFTE	6
 
+/*
+ * Of the input that runs: requests after which reads and writes may fail set
+ * it, since it is the program then who tampers.
+ */
+static int *tampered;
+
+void
+devops_scsi_ioctls_of(struct devops *d)
+{
+
+	tampered = &d->dv_tampered;
+}
+
 /* Records of several lengths with a file mark after each third. */
 static void
 write_tape(struct scsim_lun *sl, unsigned n, unsigned blksize)
@@ -109,6 +122,7 @@ create(struct devops *d, enum scsim_type type, int all)
 	if (rig_trace_file != NULL)
 		scsi_host_trace(sh, rig_trace);
 	d->dv_model = sh;
+	devops_scsi_ioctls_of(d);
 	scsi_host_tampered(sh, &d->dv_tampered);
 	scsi_host_script(sh, d->dv_script, d->dv_scriptlen, d->dv_nrec);
 	scsi_host_delay(sh, d->dv_delay * 1000ull);
@@ -346,6 +360,14 @@ const struct devmut_hints devops_scsi_hints = {
 
 static uint8_t room[65536];
 
+static void
+fill_tamper(const struct devop *op, void *arg)
+{
+
+	if (tampered != NULL)
+		*tampered = 1;
+}
+
 /* struct scsireq: a command that makes sense for some type of unit, or bytes. */
 static void
 fill_command(const struct devop *op, void *arg)
@@ -371,6 +393,7 @@ fill_command(const struct devop *op, void *arg)
 	} *r = arg;
 	const uint8_t *cdb = cdbs[op->buf % (sizeof(cdbs) / sizeof(cdbs[0]))];
 
+	fill_tamper(op, arg);
 	memset(r, 0, sizeof(*r));
 	memcpy(r->cmd, cdb, 16);
 	r->cmdlen = op->flags & 4 ? op->flags >> 3 : size[cdb[0] >> 5];
@@ -464,9 +487,9 @@ fill_subchannel(const struct devop *op, void *arg)
 	{ 0xc0785101, "SCIOCCOMMAND", fill_command, 0, 0 },			\
 	{ 0x40105104, "SCIOCIDENTIFY", NULL, 0, 0 },				\
 	{ 0x400c5104, "OSCIOCIDENTIFY", NULL, 0, 0 },				\
-	{ 0x20005107, "SCIOCRESET", NULL, 0, 0 },				\
-	{ 0x20005105, "SCIOCDECONFIG", NULL, 0, 0 },				\
-	{ 0x20005106, "SCIOCRECONFIG", NULL, 0, 0 },				\
+	{ 0x20005107, "SCIOCRESET", fill_tamper, 0, 0 },			\
+	{ 0x20005105, "SCIOCDECONFIG", fill_tamper, 0, 0 },			\
+	{ 0x20005106, "SCIOCRECONFIG", fill_tamper, 0, 0 },			\
 	{ 0x80045102, "SCIOCDEBUG", NULL, 0, 0 }
 
 #define DISK_IOCTLS								\
@@ -476,8 +499,8 @@ fill_subchannel(const struct devop *op, void *arg)
 	{ 0x80046476, "DIOCCACHESYNC", NULL, 0, 0 },				\
 	{ 0x81986466, "DIOCSDINFO", NULL, 0x41986465, 0 },			\
 	{ 0x81986467, "DIOCWDINFO", NULL, 0x41986465, 0 },			\
-	{ 0x80046470, "DIOCEJECT", NULL, 0, 0 },				\
-	{ 0x20006470, "ODIOCEJECT", NULL, 0, 0 },				\
+	{ 0x80046470, "DIOCEJECT", fill_tamper, 0, 0 },				\
+	{ 0x20006470, "ODIOCEJECT", fill_tamper, 0, 0 },			\
 	{ 0x80046471, "DIOCLOCK", NULL, 0, 0 },					\
 	{ 0x40046474, "DIOCGCACHE", NULL, 0, 0 },				\
 	{ 0x80046475, "DIOCSCACHE", NULL, 0x40046474, 0 },			\
@@ -506,18 +529,18 @@ fill_subchannel(const struct devop *op, void *arg)
 	{ 0x20006310, "CDIOCSETRIGHT", NULL, 0, 0 },				\
 	{ 0x20006313, "CDIOCPAUSE", NULL, 0, 0 },				\
 	{ 0x20006314, "CDIOCRESUME", NULL, 0, 0 },				\
-	{ 0x20006315, "CDIOCRESET", NULL, 0, 0 },				\
+	{ 0x20006315, "CDIOCRESET", fill_tamper, 0, 0 },			\
 	{ 0x20006316, "CDIOCSTART", NULL, 0, 0 },				\
-	{ 0x20006317, "CDIOCSTOP", NULL, 0, 0 },				\
-	{ 0x20006318, "CDIOCEJECT", NULL, 0, 0 },				\
-	{ 0x2000631b, "CDIOCCLOSE", NULL, 0, 0 },				\
+	{ 0x20006317, "CDIOCSTOP", fill_tamper, 0, 0 },				\
+	{ 0x20006318, "CDIOCEJECT", fill_tamper, 0, 0 },			\
+	{ 0x2000631b, "CDIOCCLOSE", fill_tamper, 0, 0 },			\
 	{ 0x20006319, "CDIOCALLOW", NULL, 0, 0 },				\
 	{ 0x2000631a, "CDIOCPREVENT", NULL, 0, 0 },				\
-	{ 0x8002631a, "CDIOCLOADUNLOAD", NULL, 0, 0 },				\
+	{ 0x8002631a, "CDIOCLOADUNLOAD", fill_tamper, 0, 0 },			\
 	{ 0x4078631c, "MMCGETDISCINFO", NULL, 0, 0 },				\
 	{ 0xc020631d, "MMCGETTRACKINFO", NULL, 0, 0 },				\
-	{ 0xc01c631e, "MMCOP", NULL, 0, 0 },					\
-	{ 0x8010631f, "MMCSETUPWRITEPARAMS", NULL, 0, 0 }
+	{ 0xc01c631e, "MMCOP", fill_tamper, 0, 0 },				\
+	{ 0x8010631f, "MMCSETUPWRITEPARAMS", fill_tamper, 0, 0 }
 
 #define TAPE_IOCTLS								\
 	{ 0x80086d01, "MTIOCTOP", fill_mtop, 0, 0 },				\
@@ -548,10 +571,10 @@ fill_subchannel(const struct devop *op, void *arg)
 	{ 0x80046305, "CHIOSPICKER", NULL, 0, 0 },				\
 	{ 0x20006307, "CHIOIELEM", NULL, 0, 0 },				\
 	{ 0x8030630a, "CHIOSVOLTAG", NULL, 0, 0 },				\
-	{ 0x80085500, "SCBUSIOSCAN", NULL, 0, 0 },				\
-	{ 0x80085502, "SCBUSIODETACH", NULL, 0, 0 },				\
-	{ 0x20005501, "SCBUSIORESET", NULL, 0, 0 },				\
-	{ 0x20005503, "SCBUSIOLLSCAN", NULL, 0, 0 }
+	{ 0x80085500, "SCBUSIOSCAN", fill_tamper, 0, 0 },			\
+	{ 0x80085502, "SCBUSIODETACH", fill_tamper, 0, 0 },			\
+	{ 0x20005501, "SCBUSIORESET", fill_tamper, 0, 0 },			\
+	{ 0x20005503, "SCBUSIOLLSCAN", fill_tamper, 0, 0 }
 
 #define LAST	{ 0, NULL, NULL, 0, 0 }
 

@@ -60,6 +60,8 @@ extern const struct devmut_hints devops_scsi_hints;
 /* ioctls: of disks with scsi(4)'s, of CDs, of tapes, of all. */
 extern const struct devops_ioctl devops_scsi_disk_ioctls[], devops_cd_ioctls[], devops_tape_ioctls[],
     devops_scsi_ioctls[];
+/* Whose those are, for devices with a create of their own. */
+void	devops_scsi_ioctls_of(struct devops *);
 
 /*
  * The input of the bar for SCSI: a disk attached, at least 20 commands with
