@@ -217,6 +217,11 @@ random_record(struct parts *p, const struct devmut_hints *mh, uint8_t *out)
 	};
 
 	hr.hr_how = rnd(p, 2) ? HOSTILE_SET : rnd(p, HOSTILE_NHOW);
+	if (rnd(p, 5) == 0) {
+		/* A neighbour of what it was. */
+		hr.hr_how = HOSTILE_ADD;
+		hr.hr_val = rnd(p, 2) ? 1 + rnd(p, 4) : UINT64_MAX - rnd(p, 4);
+	}
 	hr.hr_count = rnd(p, 4) ? 0 : rnd(p, 2) ? 255 : rnd(p, 8);
 	hr.hr_width = rnd(p, 2) ? 0 : 1 << rnd(p, 4);
 	switch (hr.hr_kind) {

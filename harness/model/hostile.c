@@ -445,13 +445,16 @@ hostile_begin(struct pcim_bus *bus, const uint8_t *script, size_t len, unsigned 
 void
 hostile_end(void)
 {
+	unsigned n;
 
 	if (h.bus == NULL)
 		return;
 	rumpuser_dev_attach(NULL, NULL);
 	if (h.nrec != 0)
 		pcim_bus_hooks(h.bus, NULL, NULL);
+	n = h.accesses;
 	memset(&h, 0, sizeof(h));
+	h.accesses = n;
 }
 
 int

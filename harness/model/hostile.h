@@ -129,7 +129,10 @@ int	hostile_clean(void);
  */
 int	hostile_honest(void);
 
-/* Accesses of the kernel so far (configuration space, registers), with a script. */
+/*
+ * Accesses of the kernel so far (configuration space, registers), with a
+ * script; after hostile_end(): in all.
+ */
 unsigned hostile_accesses(void);
 
 /*
