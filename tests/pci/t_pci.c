@@ -228,7 +228,7 @@ TEST(deep)
 			plug(b, 1, 0, i + 1, PT_NONE, 0);
 	}
 	boot();
-	ATF_CHECK_EQ(lines_with("more than 16 bridges"), 1);
+	ATF_CHECK_EQ(lines_with("more than 16 bridges on top of each other"), 1);
 	counts(4, 0, 0);
 	body("all_devices");
 	body("one_device");
