@@ -36,7 +36,7 @@ devops_virtio_scsi_create(struct devops *d)
 	more = input_u8(&d->dv_knobs);
 	d->dv_readonly = (disk.sm_flags & SCSIM_READONLY) != 0;
 	/* Without a medium there is nothing to be read. */
-	d->dv_tampered = (disk.sm_flags & SCSIM_NOMEDIUM) != 0;
+	d->dv_tampered |= (disk.sm_flags & SCSIM_NOMEDIUM) != 0;
 	if ((error = scsim_add(t, 0, &disk)) == 0 && more & 1)
 		error = add(t, 1, SCSIM_CDROM);
 	if (error == 0 && more & 2)

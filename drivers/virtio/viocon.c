@@ -956,11 +956,14 @@ viocondev_close(dev_t dev, int flag, int mode, struct lwp *l)
 		return 0;
 	vp = &sc->sc_ports[VIOCON_PORT(dev)];
 	mutex_enter(&vp->vp_lock);
+	vp->vp_users++;
 	vp->vp_open = false;
 	present = vp->vp_present;
 	mutex_exit(&vp->vp_lock);
 	if (present)
 		viocon_ctl_send(sc, vp->vp_index, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	mutex_enter(&vp->vp_lock);
+	viocon_leave(vp);
 	return 0;
 }
 

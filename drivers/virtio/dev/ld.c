@@ -347,6 +347,9 @@ ldenddetach(struct ld_softc *sc)
 		    VCHR);
 	}
 	dkwedge_delall(&dksc->sc_dkdev);
+	/* A last close that had begun before has come to its end. */
+	mutex_enter(&dksc->sc_dkdev.dk_openlock);
+	mutex_exit(&dksc->sc_dkdev.dk_openlock);
 	dk_drain(dksc);
 	dk_detach(dksc);
 	disk_detach(&dksc->sc_dkdev);
