@@ -498,6 +498,24 @@ KERNTEST(dma_memory_segments)
 	return 0;
 }
 
+/* No piece of memory lies across what the device can't count past. */
+KERNTEST(dma_boundary)
+{
+	bus_dma_segment_t segs[16];
+	size_t i;
+	int n;
+
+	for (i = 0; i < __arraycount(segs); i++) {
+		CHECK_EQ(bus_dmamem_alloc(DMAT, 3 * PAGE_SIZE, PAGE_SIZE, 4 * PAGE_SIZE, &segs[i], 1,
+		    &n, 0), 0);
+		CHECK_EQ(segs[i].ds_addr / (4 * PAGE_SIZE),
+		    (segs[i].ds_addr + segs[i].ds_len - 1) / (4 * PAGE_SIZE));
+	}
+	for (i = 0; i < __arraycount(segs); i++)
+		bus_dmamem_free(DMAT, &segs[i], 1);
+	return 0;
+}
+
 KERNTEST(dma_uio)
 {
 	struct iovec iov[3];

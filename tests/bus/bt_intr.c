@@ -204,7 +204,7 @@ KERNTEST(intr_storm)
 KERNTEST(left_loaded)
 {
 	bus_dma_segment_t seg;
-	uint8_t onstack[64];
+	static uint8_t fixed[64];
 	bus_dmamap_t map, map2;
 	unsigned irq;
 	uint8_t *p;
@@ -217,8 +217,8 @@ KERNTEST(left_loaded)
 	CHECK_EQ(bus_dmamap_create(&pci_bus_dma64_tag, 8192, 3, 8192, 0, 0, &map2), 0);
 	CHECK_EQ(bus_dmamap_load(&pci_bus_dma64_tag, map, p, 8192, NULL, 0), 0);
 	bus_dmamap_sync(&pci_bus_dma64_tag, map, 0, 8192, BUS_DMASYNC_PREREAD);
-	memset(onstack, 0, sizeof(onstack));
-	CHECK_EQ(bus_dmamap_load(&pci_bus_dma64_tag, map2, onstack, 64, NULL, 0), 0);
+	memset(fixed, 0, sizeof(fixed));
+	CHECK_EQ(bus_dmamap_load(&pci_bus_dma64_tag, map2, fixed, 64, NULL, 0), 0);
 	bus_dmamap_sync(&pci_bus_dma64_tag, map2, 0, 64, BUS_DMASYNC_PREREAD);
 	CHECK_EQ(bus_dmamem_alloc(&pci_bus_dma64_tag, 100, 0, 0, &seg, 1, &n, 0), 0);
 	CHECK_EQ(bus_dmamem_map(&pci_bus_dma64_tag, &seg, 1, 100, &va, 0), 0);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Devices below the kernel: the backend, lines, time and memory, by the
+ * hypercalls alone.
+ */
+
+#include "hyper.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <atf-c.h>
+
+#include <rump/rumpuser_dev.h>
+
+#define	BDF	RUMPUSER_BDF(0, 3, 0)
+
+static uint64_t due;
+static int runs, eois;
+
+static uint64_t
+next(void *ctx)
+{
+
+	return due != 0 ? due : UINT64_MAX;
+}
+
+static void
+run(void *ctx, uint64_t now)
+{
+
+	if (due != 0 && due <= now) {
+		due = 0;
+		runs++;
+	}
+}
+
+static void
+eoi(void *ctx, unsigned irq)
+{
+
+	eois++;
+}
+
+static uint64_t
+reg_read(void *ctx, int space, uint64_t addr, unsigned width)
+{
+
+	return addr;
+}
+
+static const struct rumpuser_dev_backend backend = {
+	.db_name = "test", .db_next = next, .db_run = run, .db_intr_eoi = eoi,
+	.db_read = reg_read,
+};
+
+static bool
+fiber(void)
+{
+
+	return strcmp(rumpuser_backend(), "fiber") == 0;
+}
+
+/* Without a backend, and past its ends, everything reads as ones. */
+ATF_TC_WITHOUT_HEAD(nobody);
+ATF_TC_BODY(nobody, tc)
+{
+	struct rumpuser_platdev pd;
+	uint64_t start, len;
+
+	hyper_init();
+	ATF_CHECK(rumpuser_dev_backend_name() == NULL);
+	ATF_CHECK_EQ(rumpuser_pci_confread(BDF, 0, 4), 0xffffffff);
+	ATF_CHECK_EQ(rumpuser_bus_read(RUMPUSER_SPACE_MEM, 0, 8), UINT64_MAX);
+	ATF_CHECK_EQ(rumpuser_platdev(0, &pd), 2);
+	ATF_CHECK_EQ(rumpuser_pci_window(RUMPUSER_SPACE_MEM, 0, &start, &len), 2);
+	rumpuser_dev_attach(&backend, NULL);
+	ATF_CHECK_STREQ(rumpuser_dev_backend_name(), "test");
+	ATF_CHECK_EQ(rumpuser_bus_read(RUMPUSER_SPACE_MEM, 0x12345678, 2), 0x5678);
+	ATF_CHECK_EQ(rumpuser_bus_read(RUMPUSER_SPACE_MEM, 0x12345679, 2), 0xffff);
+	ATF_CHECK_EQ(rumpuser_pci_confread(BDF, 0, 2), 0xffff);
+	rumpuser_dev_attach(NULL, NULL);
+	ATF_CHECK(rumpuser_dev_backend_name() == NULL);
+	ATF_CHECK_EQ(rumpuser_bus_read(RUMPUSER_SPACE_MEM, 0, 1), 0xff);
+}
+
+ATF_TC_WITHOUT_HEAD(lines);
+ATF_TC_BODY(lines, tc)
+{
+	unsigned irq[RUMPUSER_NIRQ], n, got;
+
+	hyper_init();
+	for (n = 0; rumpuser_intr_alloc(&irq[n]) == 0; n++)
+		ATF_REQUIRE(irq[n] > 0 && irq[n] < RUMPUSER_PLATIRQ);
+	ATF_CHECK_EQ(n, RUMPUSER_PLATIRQ - 1);
+	ATF_CHECK_EQ(rumpuser_intr_alloc(&got), 28);
+	ATF_CHECK_EQ(rumpuser_intr_poll(&got), 35);
+	/* The others come before the same one comes again. */
+	rumpuser_intr_assert(irq[0]);
+	rumpuser_intr_assert(irq[100]);
+	rumpuser_intr_assert(250);
+	ATF_CHECK_EQ(rumpuser_intr_poll(&got), 0);
+	ATF_CHECK_EQ(got, irq[0]);
+	rumpuser_intr_assert(irq[0]);
+	rumpuser_intr_eoi(irq[0]);
+	ATF_CHECK_EQ(rumpuser_intr_wait(&got), 0);
+	ATF_CHECK_EQ(got, irq[100]);
+	ATF_CHECK_EQ(rumpuser_intr_poll(&got), 0);
+	ATF_CHECK_EQ(got, 250);
+	ATF_CHECK_EQ(rumpuser_intr_poll(&got), 0);
+	ATF_CHECK_EQ(got, irq[0]);
+	/* In service, it is not handed out twice. */
+	rumpuser_intr_assert(irq[0]);
+	ATF_CHECK_EQ(rumpuser_intr_poll(&got), 35);
+	rumpuser_intr_eoi(irq[0]);
+	ATF_CHECK_EQ(rumpuser_intr_poll(&got), 0);
+	ATF_CHECK_EQ(got, irq[0]);
+	rumpuser_intr_free(irq[0]);
+	ATF_CHECK_EQ(rumpuser_intr_message(0, 0), 3);
+	rumpuser_intr_assert(1000);
+}
+
+/* A pin that stays high is delivered slower and slower. */
+ATF_TC_WITHOUT_HEAD(storm);
+ATF_TC_BODY(storm, tc)
+{
+	unsigned irq, got, i, quick = 0, delays = 0;
+
+	hyper_init();
+	if (!fiber())
+		atf_tc_skip("time is virtual on fibers only");
+	rumpuser_dev_attach(&backend, NULL);
+	ATF_REQUIRE_EQ(rumpuser_intr_alloc(&irq), 0);
+	ATF_REQUIRE_EQ(rumpuser_intr_bind_intx(BDF, 1, irq), 0);
+	ATF_REQUIRE_EQ(rumpuser_intr_bind_intx(BDF, 2, irq), 0);
+	rumpuser_intr_level(BDF, 1, 1);
+	for (i = 0; i < 1000; i++) {
+		if (rumpuser_intr_poll(&got) != 0) {
+			rumpuser_dev_delay(1000000);
+			delays++;
+			continue;
+		}
+		ATF_REQUIRE_EQ(got, irq);
+		quick++;
+		rumpuser_intr_eoi(irq);
+	}
+	ATF_CHECK_EQ(eois, (int)quick);
+	ATF_CHECK(quick >= 64);
+	ATF_CHECK(delays > 300);
+	/* Once it was low, it is quick again. */
+	rumpuser_intr_level(BDF, 1, 0);
+	ATF_CHECK_EQ(rumpuser_intr_poll(&got), 35);
+	rumpuser_intr_level(BDF, 2, 1);
+	for (i = 0; i < 10; i++) {
+		ATF_REQUIRE_EQ(rumpuser_intr_poll(&got), 0);
+		rumpuser_intr_eoi(irq);
+	}
+	rumpuser_intr_level(BDF, 2, 0);
+}
+
+ATF_TC_WITHOUT_HEAD(delay);
+ATF_TC_BODY(delay, tc)
+{
+	uint64_t before;
+
+	hyper_init();
+	rumpuser_dev_attach(&backend, NULL);
+	before = rumpuser_dev_now();
+	due = before + 5000000;
+	rumpuser_dev_delay(1000000);
+	ATF_CHECK(rumpuser_dev_now() >= before + 1000000);
+	if (fiber()) {
+		ATF_CHECK_EQ(rumpuser_dev_now(), before + 1000000);
+		ATF_CHECK_EQ(runs, 0);
+		rumpuser_dev_delay(9000000);
+		ATF_CHECK_EQ(rumpuser_dev_now(), before + 10000000);
+		ATF_CHECK_EQ(runs, 1);
+	}
+}
+
+/* A restore puts back who was there, with lines and memory. */
+ATF_TC_WITHOUT_HEAD(restore);
+ATF_TC_BODY(restore, tc)
+{
+	unsigned irq, got;
+	uint64_t mach;
+	void *view;
+	int i;
+
+	hyper_init();
+	if (!fiber())
+		atf_tc_skip("no snapshot on threads");
+	ATF_REQUIRE_EQ(rumpuser_dma_alloc(100, 1, 0, 0, UINT64_MAX, &mach, &view), 0);
+	memset(view, 1, 100);
+	ATF_REQUIRE_EQ(rumpuser_snapshot(), 0);
+	for (i = 0; i < 3; i++) {
+		ATF_CHECK(rumpuser_dev_backend_name() == NULL);
+		rumpuser_dev_attach(&backend, NULL);
+		ATF_REQUIRE_EQ(rumpuser_intr_alloc(&irq), 0);
+		ATF_CHECK_EQ(irq, 1);
+		rumpuser_intr_assert(irq);
+		ATF_CHECK_EQ(((char *)view)[99], 1);
+		memset(view, 2, 100);
+		ATF_REQUIRE_EQ(rumpuser_dma_alloc(100, 1, 0, 0, UINT64_MAX, &mach, &view), 0);
+		ATF_REQUIRE_EQ(rumpuser_restore(), 0);
+		ATF_CHECK_EQ(rumpuser_intr_poll(&got), 35);
+		view = (char *)view - 128;
+	}
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+
+	ATF_TP_ADD_TC(tp, nobody);
+	ATF_TP_ADD_TC(tp, lines);
+	ATF_TP_ADD_TC(tp, storm);
+	ATF_TP_ADD_TC(tp, delay);
+	ATF_TP_ADD_TC(tp, restore);
+	return atf_no_error();
+}
