@@ -27,9 +27,9 @@
 #include <dev/ata/satareg.h>
 #include <dev/ata/satavar.h>
 
-int ahcidebug_mask;
-
 #define	AHCI_SLOTS	1	/* used of a port */
+#define	AHCI_STORM	50	/* recoveries of a port ... */
+#define	AHCI_STORM_TIME	10	/*  within so many seconds: it is broken */
 
 #define	AHCI_P_IX_FATAL	(AHCI_P_IX_TFES | AHCI_P_IX_HBFS |	\
 			    AHCI_P_IX_HBDS | AHCI_P_IX_IFS | AHCI_P_IX_OFS)
@@ -584,6 +584,26 @@ ahci_kill_waiting(struct ata_channel *chp)
 	}
 }
 
+/* A port that is hurt again and again is given up. */
+static void
+ahci_storm(struct ahci_softc *sc, struct ata_channel *chp)
+{
+	struct ahci_channel *achp = AHCI_ACHP(chp);
+	u_int now = (u_int)getticks();
+
+	if (now - (u_int)achp->ahcic_storm_start >
+	    (u_int)(AHCI_STORM_TIME * hz)) {
+		achp->ahcic_storm_start = (int)now;
+		achp->ahcic_storm = 0;
+	}
+	if (++achp->ahcic_storm < AHCI_STORM || achp->ahcic_broken)
+		return;
+	achp->ahcic_broken = true;
+	aprint_error_dev(sc->sc_atac.atac_dev, "port %d: %d recoveries within "
+	    "%d seconds; broken\n", chp->ch_channel, AHCI_STORM,
+	    AHCI_STORM_TIME);
+}
+
 static void
 ahci_recover(struct ata_channel *chp, int flags, uint32_t tfd, bool reset)
 {
@@ -594,6 +614,7 @@ ahci_recover(struct ata_channel *chp, int flags, uint32_t tfd, bool reset)
 	bool gone, hadlink = achp->ahcic_running;
 
 	AHCI_WRITE(sc, AHCI_P_IE(p), 0);
+	ahci_storm(sc, chp);
 	active = achp->ahcic_active;
 	ci = AHCI_READ(sc, AHCI_P_CI(p));
 	now = AHCI_READ(sc, AHCI_P_TFD(p));
@@ -603,7 +624,7 @@ ahci_recover(struct ata_channel *chp, int flags, uint32_t tfd, bool reset)
 	if (tfd == 0)
 		tfd = (uint32_t)ATACH_ERR_ST(AHCI_TFD_ERR(now),
 		    AHCI_TFD_ST(now));
-	if (active == 0 && hadlink && !gone && !reset &&
+	if (active == 0 && hadlink && !gone && !reset && !achp->ahcic_broken &&
 	    (AHCI_TFD_ST(now) & (WDCS_BSY | WDCS_DRQ)) == 0) {
 		/* Nothing was hurt. */
 		ahci_port_clear(sc, p);
@@ -619,7 +640,7 @@ ahci_recover(struct ata_channel *chp, int flags, uint32_t tfd, bool reset)
 		else if (error)
 			achp->ahcic_broken = true;
 	}
-	if (error == 0 && !gone && hadlink)
+	if (error == 0 && !gone && hadlink && !achp->ahcic_broken)
 		ahci_port_start(sc, chp);
 	/* The port does not touch memory now, or never will again. */
 	for (slot = 0; slot < AHCI_SLOTS; slot++) {
@@ -632,7 +653,8 @@ ahci_recover(struct ata_channel *chp, int flags, uint32_t tfd, bool reset)
 		ahci_kill_waiting(chp);
 		if (chp->ch_ndrives != 0)
 			chp->ch_drive[0].drive_type = ATA_DRIVET_NONE;
-		if (!sc->sc_gone) {
+		/* A link that comes back is heard of; a broken port is not. */
+		if (!sc->sc_gone && !achp->ahcic_broken) {
 			ahci_port_clear(sc, p);
 			AHCI_WRITE(sc, AHCI_P_IE(p), AHCI_P_IX_LINK);
 		}
@@ -985,6 +1007,9 @@ ahci_detach(struct ahci_softc *sc, int flags)
 		}
 	}
 	AHCI_WRITE(sc, AHCI_GHC, AHCI_GHC_AE);
+	/* A handler may still be on its way out of a channel. */
+	if (sc->sc_intr_quiesce != NULL)
+		(*sc->sc_intr_quiesce)(sc);
 	for (i = 0; i < AHCI_MAX_PORTS; i++) {
 		chp = &sc->sc_channels[i].ata_channel;
 		if ((sc->sc_ahci_ports & (1U << i)) == 0)

@@ -35,15 +35,25 @@ ahci_pci_match(device_t parent, cfdata_t match, void *aux)
 	    PCI_INTERFACE(pa->pa_class) == PCI_INTERFACE_SATA_AHCI ? 3 : 0;
 }
 
+/* sc_intr_quiesce */
+static void
+ahci_pci_intr_quiesce(struct ahci_softc *sc)
+{
+	struct ahci_pci_softc *psc = container_of(sc, struct ahci_pci_softc,
+	    ah_sc);
+
+	if (psc->sc_ih != NULL)
+		pci_intr_disestablish(psc->sc_pc, psc->sc_ih);
+	psc->sc_ih = NULL;
+}
+
 /* Undoes any prefix of ahci_pci_attach(), after ahci_detach(). */
 static void
 ahci_pci_release(struct ahci_pci_softc *psc)
 {
 	struct ahci_softc *sc = &psc->ah_sc;
 
-	if (psc->sc_ih != NULL)
-		pci_intr_disestablish(psc->sc_pc, psc->sc_ih);
-	psc->sc_ih = NULL;
+	ahci_pci_intr_quiesce(sc);
 	if (psc->sc_pihp != NULL)
 		pci_intr_release(psc->sc_pc, psc->sc_pihp, psc->sc_nintr);
 	psc->sc_pihp = NULL;
@@ -71,6 +81,7 @@ ahci_pci_attach(device_t parent, device_t self, void *aux)
 	pcireg_t csr, memtype;
 
 	sc->sc_atac.atac_dev = self;
+	sc->sc_intr_quiesce = ahci_pci_intr_quiesce;
 	psc->sc_pc = pa->pa_pc;
 	psc->sc_pcitag = pa->pa_tag;
 	pci_aprint_devinfo(pa, "AHCI disk controller");

@@ -15,6 +15,14 @@
 
 #define	AHCI_BIO_TIMEOUT	10000	/* milliseconds */
 
+/* No drive any more: commands end before they wait for anything. */
+static bool
+ahci_lost(struct ata_drive_datas *drvp)
+{
+
+	return drvp->drive_type == ATA_DRIVET_NONE;
+}
+
 /*
  * Commands.
  */
@@ -143,7 +151,10 @@ ahci_exec_command(struct ata_drive_datas *drvp, struct ata_xfer *xfer)
 		xfer->c_flags |= C_WAIT;
 	xfer->c_drive = drvp->drive;
 	xfer->ops = &ahci_cmd_ops;
-	ata_exec_xfer(drvp->chnl_softc, xfer);
+	if (ahci_lost(drvp))
+		ahci_cmd_end(drvp->chnl_softc, xfer, AHCI_END_GONE, 0, 0);
+	else
+		ata_exec_xfer(drvp->chnl_softc, xfer);
 }
 
 /*
@@ -265,7 +276,10 @@ ahci_ata_bio(struct ata_drive_datas *drvp, struct ata_xfer *xfer)
 		xfer->c_flags |= C_POLL;
 	xfer->c_drive = drvp->drive;
 	xfer->ops = &ahci_bio_ops;
-	ata_exec_xfer(drvp->chnl_softc, xfer);
+	if (ahci_lost(drvp))
+		ahci_bio_end(drvp->chnl_softc, xfer, AHCI_END_GONE, 0, 0);
+	else
+		ata_exec_xfer(drvp->chnl_softc, xfer);
 }
 
 static int

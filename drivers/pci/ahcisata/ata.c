@@ -6,7 +6,8 @@
  *
  * One thread works for all channels.  It is asked by flags in ch_flags
  * (ATACH_TH_*) and finds them under the channel's lock; the channel is frozen
- * from the question to the end of the answer.
+ * from the question to the end of the answer.  Another one looks for drives:
+ * that takes commands, which may need the first.
  */
 
 #include <sys/param.h>
@@ -21,21 +22,28 @@
 #include "ata_impl.h"
 
 static struct workqueue *ata_wq;
+static struct workqueue *ata_rescan_wq;
 static struct pool ata_xfer_pool;
 
 #define	ATA_TH_FLAGS	(ATACH_TH_RESET | ATACH_TH_DRIVE_RESET |	\
 			    ATACH_TH_RECOVERY | ATACH_TH_RESCAN)
 
 static void	ata_work(struct work *, void *);
+static void	ata_rescan(struct work *, void *);
 
 int
 ata_component_init(void)
 {
+	int error;
 
 	pool_init(&ata_xfer_pool, sizeof(struct ata_xfer), 0, 0, 0, "ataspl",
 	    NULL, IPL_BIO);
-	return workqueue_create(&ata_wq, "atath", ata_work, NULL, PRI_BIO,
+	error = workqueue_create(&ata_wq, "atath", ata_work, NULL, PRI_BIO,
 	    IPL_BIO, WQ_MPSAFE);
+	if (error)
+		return error;
+	return workqueue_create(&ata_rescan_wq, "atascan", ata_rescan, NULL,
+	    PRI_BIO, IPL_BIO, WQ_MPSAFE);
 }
 
 /*
@@ -266,6 +274,7 @@ ata_channel_destroy(struct ata_channel *chp)
 	if (chp->ch_queue != NULL) {
 		/* What was asked for before the bus went is over, too. */
 		workqueue_wait(ata_wq, &chp->ch_queue->queue_work);
+		workqueue_wait(ata_rescan_wq, &chp->ch_queue->queue_rescan);
 		ata_queue_free(chp->ch_queue);
 		chp->ch_queue = NULL;
 	}
@@ -707,7 +716,7 @@ ata_thread_run(struct ata_channel *chp, int flags, int type, int arg)
 		ata_channel_lock(chp);
 		return;
 	}
-	if ((chp->ch_flags & (type | ATACH_SHUTDOWN)) != 0)
+	if ((chp->ch_flags & type) != 0)
 		return;
 	chp->ch_flags |= type;
 	ata_channel_freeze_locked(chp);
@@ -725,9 +734,7 @@ ata_work(struct work *wk, void *arg)
 	static const int types[] = {
 		ATACH_TH_RECOVERY, ATACH_TH_RESET, ATACH_TH_DRIVE_RESET
 	};
-	struct atabus_softc *sc;
 	int i;
-	bool rescan = false;
 
 	ata_channel_lock(chp);
 	chp->ch_thread = curlwp;
@@ -741,7 +748,12 @@ ata_work(struct work *wk, void *arg)
 	if ((chp->ch_flags & ATACH_TH_RESCAN) != 0) {
 		chp->ch_flags &= ~ATACH_TH_RESCAN;
 		ata_channel_thaw_locked(chp);
-		rescan = (chp->ch_flags & ATACH_SHUTDOWN) == 0;
+		if ((chp->ch_flags & ATACH_SHUTDOWN) == 0 &&
+		    !chq->queue_rescan_on) {
+			chq->queue_rescan_on = true;
+			workqueue_enqueue(ata_rescan_wq, &chq->queue_rescan,
+			    NULL);
+		}
 	}
 	chp->ch_thread = NULL;
 	chq->queue_work_on = false;
@@ -752,15 +764,31 @@ ata_work(struct work *wk, void *arg)
 	}
 	ata_channel_unlock(chp);
 	atastart(chp);
-	if (rescan) {
-		/* Buses come and go under the big lock. */
-		KERNEL_LOCK(1, NULL);
-		if (chp->atabus != NULL) {
-			sc = device_private(chp->atabus);
-			atabus_probe(sc);
-		}
-		KERNEL_UNLOCK_ONE(NULL);
-	}
+}
+
+static void
+ata_rescan(struct work *wk, void *arg)
+{
+	struct ata_queue *chq = container_of(wk, struct ata_queue,
+	    queue_rescan);
+	struct ata_channel *chp = chq->queue_chp;
+
+	ata_channel_lock(chp);
+	chq->queue_rescan_on = false;
+	ata_channel_unlock(chp);
+	/* Buses come and go under the big lock. */
+	KERNEL_LOCK(1, NULL);
+	if (chp->atabus != NULL)
+		atabus_probe(device_private(chp->atabus));
+	KERNEL_UNLOCK_ONE(NULL);
+}
+
+void
+ata_rescan_wait(struct ata_channel *chp)
+{
+
+	workqueue_wait(ata_wq, &chp->ch_queue->queue_work);
+	workqueue_wait(ata_rescan_wq, &chp->ch_queue->queue_rescan);
 }
 
 /* What is left after a recovery found the culprit: all others try again. */

@@ -14,6 +14,9 @@
 /* The thread that works for channels, the pool of transfers; at boot. */
 int	ata_component_init(void);
 
+/* Waits until nobody looks for drives; ATACH_SHUTDOWN keeps it so. */
+void	ata_rescan_wait(struct ata_channel *);
+
 /* Looks for drives on a channel whose bus is attached, again and again. */
 void	atabus_probe(struct atabus_softc *);
 

@@ -154,12 +154,17 @@ atabus_detach(device_t self, int flags)
 	struct ata_channel *chp = sc->sc_chan;
 	int error;
 
-	error = config_detach_children(self, flags);
-	if (error)
-		return error;
 	ata_channel_lock(chp);
 	chp->ch_flags |= ATACH_SHUTDOWN;
 	ata_channel_unlock(chp);
+	ata_rescan_wait(chp);
+	error = config_detach_children(self, flags);
+	if (error) {
+		ata_channel_lock(chp);
+		chp->ch_flags &= ~ATACH_SHUTDOWN;
+		ata_channel_unlock(chp);
+		return error;
+	}
 	pmf_device_deregister(self);
 	atabus_free_drives(chp);
 	chp->atabus = NULL;

@@ -999,12 +999,27 @@ nvme_resume(struct nvme_softc *sc)
  * Interrupts.
  */
 
-/* A line: masked until the soft half has looked. */
+/*
+ * A line, or a message of all queues: masked until the soft half has looked.
+ * A line that is high for nothing is not ours, or it would never be quiet.
+ */
 int
 nvme_intr(void *arg)
 {
 	struct nvme_softc *sc = arg;
+	u_int i;
 
+	if (sc->sc_admin_q == NULL)
+		return 0;
+	if (!nvme_q_pending(sc, sc->sc_admin_q)) {
+		for (i = 0; sc->sc_q != NULL && i < sc->sc_nq; i++) {
+			if (sc->sc_q[i] != NULL &&
+			    nvme_q_pending(sc, sc->sc_q[i]))
+				break;
+		}
+		if (sc->sc_q == NULL || i == sc->sc_nq)
+			return 0;
+	}
 	if ((sc->sc_flags & NVME_F_NOMASK) == 0)
 		nvme_write4(sc, NVME_INTMS, 1);
 	softint_schedule(sc->sc_softih[0]);

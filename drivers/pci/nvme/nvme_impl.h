@@ -42,6 +42,7 @@ void	nvme_q_restart(struct nvme_softc *, struct nvme_queue *);
 void	nvme_q_open(struct nvme_queue *);
 void	nvme_q_stop(struct nvme_queue *);
 int	nvme_q_complete(struct nvme_softc *, struct nvme_queue *);
+bool	nvme_q_pending(struct nvme_softc *, struct nvme_queue *);
 bool	nvme_q_overdue(struct nvme_queue *, int);
 void	nvme_q_abort(struct nvme_queue *);
 struct nvme_ccb *nvme_ccb_get(struct nvme_queue *, bool);

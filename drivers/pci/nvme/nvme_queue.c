@@ -410,6 +410,27 @@ nvme_cqe_check(struct nvme_softc *sc, struct nvme_queue *q,
 	return ccb;
 }
 
+/* Whether the controller has completed something.  As nvme_q_complete(). */
+bool
+nvme_q_pending(struct nvme_softc *sc, struct nvme_queue *q)
+{
+	struct nvme_cqe *cqe;
+	bus_size_t off;
+	bool pending;
+
+	mutex_enter(&q->q_cq_mtx);
+	cqe = (struct nvme_cqe *)NVME_DMA_KVA(q->q_cq_dmamem) + q->q_cq_head;
+	off = q->q_cq_head * sizeof(*cqe);
+	bus_dmamap_sync(sc->sc_dmat, NVME_DMA_MAP(q->q_cq_dmamem), off,
+	    sizeof(*cqe), BUS_DMASYNC_POSTREAD);
+	pending = !q->q_stopped && (lemtoh16(&cqe->flags) & NVME_CQE_PHASE) ==
+	    q->q_cq_phase;
+	bus_dmamap_sync(sc->sc_dmat, NVME_DMA_MAP(q->q_cq_dmamem), off,
+	    sizeof(*cqe), BUS_DMASYNC_PREREAD);
+	mutex_exit(&q->q_cq_mtx);
+	return pending;
+}
+
 /*
  * Completes what the controller has completed; whether there was anything.
  * Any context up to IPL_BIO, with no lock held.

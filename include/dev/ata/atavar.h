@@ -190,6 +190,8 @@ struct ata_queue {
 	kcondvar_t	c_cmd_finish;	/* an AT_WAIT command is done */
 	struct work	queue_work;	/* what a thread is asked for */
 	bool		queue_work_on;
+	struct work	queue_rescan;	/* looking for drives */
+	bool		queue_rescan_on;
 	struct ata_channel *queue_chp;	/* whose it is */
 };
 #endif

@@ -31,6 +31,8 @@ struct ahci_softc {
 #define	AHCI_PCI_QUIRK_ONEMSI	__BIT(6)
 	/* Optional: a port has an interrupt of its own. */
 	int		(*sc_intr_establish)(struct ahci_softc *, int);
+	/* Optional: no handler runs any more, and none will. */
+	void		(*sc_intr_quiesce)(struct ahci_softc *);
 	/* Optional: around the start of a port. */
 	void		(*sc_channel_start)(struct ahci_softc *,
 			    struct ata_channel *);
@@ -67,6 +69,8 @@ struct ahci_softc {
 		uint32_t	ahcic_loaded;	/* slots with data */
 		void		*ahcic_bounce[AHCI_MAX_CMDS];	/* instead of data */
 		size_t		ahcic_bounce_size[AHCI_MAX_CMDS];
+		int		ahcic_storm_start;	/* ticks */
+		int		ahcic_storm;	/* recoveries since */
 		bool		ahcic_running;	/* ST is set */
 		bool		ahcic_broken;	/* does not stop, or is gone */
 	} sc_channels[AHCI_MAX_PORTS];
