@@ -60,7 +60,11 @@ ATF_TC_BODY(user_command, tc)
 	ATF_CHECK_EQ(rq.retsts, 0);
 	ATF_CHECK_EQ(rq.datalen_used, 36);
 	ATF_CHECK_EQ(memcmp(buf + 8, "ACME    Thing           1.0 ", 28), 0);
-	/* Nobody knows this one: sense data come back as the device sent them. */
+	/* Sense data come back as the device sent them: it was turned on; an unknown command. */
+	ATF_REQUIRE_EQ(command(fd, &rq, bad, 6, 0, NULL, 0), 0);
+	ATF_CHECK_EQ(rq.retsts, 3);
+	ATF_CHECK_EQ(rq.sense[2] & 0xf, 6);
+	ATF_CHECK_EQ(rq.sense[12], 0x29);
 	ATF_REQUIRE_EQ(command(fd, &rq, bad, 6, 0, NULL, 0), 0);
 	ATF_CHECK_EQ(rq.retsts, 3);
 	ATF_CHECK_EQ(rq.status, 2);
