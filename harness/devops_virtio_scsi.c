@@ -32,7 +32,7 @@ devops_virtio_scsi_create(struct devops *d)
 		return ENOMEM;
 	d->dv_aux = t;
 	devops_virtio_params(d, &vp);
-	disk.sm_flags = input_u8(&d->dv_knobs);
+	disk.sm_flags = input_u8(&d->dv_knobs) & ~SCSIM_ATAPI;
 	more = input_u8(&d->dv_knobs);
 	d->dv_readonly = (disk.sm_flags & SCSIM_READONLY) != 0;
 	/* Without a medium there is nothing to be read. */
