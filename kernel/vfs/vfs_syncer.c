@@ -209,6 +209,9 @@ syncer_do_slot(int slot)
 		/* Due again after a full delay. */
 		TAILQ_REMOVE(&syncer_slots[slot].mounts, mp, mnt_synclist);
 		mp->mnt_synclist_slot = syncer_slot(syncdelay);
+		/* We are late: that may be this very slot. */
+		if (mp->mnt_synclist_slot == slot)
+			mp->mnt_synclist_slot = (slot - 1) & (SYNCER_SLOTS - 1);
 		TAILQ_INSERT_TAIL(
 		    &syncer_slots[mp->mnt_synclist_slot].mounts, mp,
 		    mnt_synclist);
