@@ -94,8 +94,7 @@ devops_virtio_params(struct devops *d, struct virtiom_params *vp)
 	input_u8(&d->dv_knobs);
 	vp->vp_delay = d->dv_delay;
 	/* Without VERSION_1 a device of today is none that a driver must take. */
-	if (vp->vp_transport == VIRTIOM_MODERN || vp->vp_transport == VIRTIOM_MMIO)
-		vp->vp_without &= ~(1ull << 32);
+	vp->vp_without &= ~(1ull << 32);
 }
 
 int
