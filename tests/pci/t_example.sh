@@ -81,9 +81,22 @@ coverage_body() {
 	atf_check -o match:"edu_dma" cat out/cov/bin/fuzz_edu.cov
 }
 
+atf_test_case debug
+debug_head() {
+	atf_set timeout 600
+}
+debug_body() {
+	command -v gdb >/dev/null || atf_skip "gdb is not installed"
+	run_section Build build
+	commands Debug >run.sh
+	(cd example && atf_check -o save:../session -e ignore sh -ex ../run.sh)
+	atf_check -o match:"Breakpoint 1, edu_dma" -o match:"edu_rw" cat session
+}
+
 atf_init_test_cases() {
 	atf_add_test_case build_and_run
 	atf_add_test_case qemu
 	atf_add_test_case fuzz
 	atf_add_test_case coverage
+	atf_add_test_case debug
 }
