@@ -409,11 +409,13 @@ static void
 scsihost_poll(struct scsihost_softc *sc, struct scsihost_cmd *hc)
 {
 	const struct scsipi_xfer *xs = hc->hc_xs;
-	unsigned us = 0, limit = MIN(hc->hc_cmd.sc_timeout, 1000000) * 1000;
+	unsigned us = 0, limit = MIN(hc->hc_cmd.sc_timeout, 1000000) * 1000, step;
 
+	/* What was not answered for long is looked after less often. */
 	while (hc->hc_state == HC_KEPT && hc->hc_xs == xs && us < limit) {
-		delay(100);
-		us += 100;
+		step = MAX(100, us / 8);
+		delay(step);
+		us += step;
 		scsihost_reap(sc);
 	}
 	if (hc->hc_xs == xs)
