@@ -115,7 +115,7 @@ scsi_print_xfer_mode(struct scsipi_periph *periph)
 
 	if (periph->periph_dev == NULL || !device_is_active(periph->periph_dev))
 		return;
-	aprint_verbose_dev(periph->periph_dev, "");
+	aprint_verbose("%s: ", device_xname(periph->periph_dev));
 	if (mode & (PERIPH_CAP_SYNC | PERIPH_CAP_DT)) {
 		freq = scsipi_sync_factor_to_freq(periph->periph_period);
 		aprint_verbose("%d.%03d MHz, offset %d", freq / 1000, freq % 1000,

@@ -1645,15 +1645,12 @@ scsipi_interpret_sense(struct scsipi_xfer *xs)
 	key = SSD_SENSE_KEY(sense->flags);
 	switch (key) {
 	case SKEY_NO_SENSE:
-	case SKEY_RECOVERED_ERROR:
 		/* Nothing moved though something should have: no success. */
-		if (xs->resid == xs->datalen && xs->datalen != 0 && key == SKEY_NO_SENSE &&
-		    sense->asc != 0)
-			error = EIO;
-		else
-			error = 0;
-		if (key == SKEY_NO_SENSE && error == 0)
-			return 0;
+		if (xs->datalen != 0 && xs->resid == xs->datalen)
+			return scsipi_again(xs, EIO, false);
+		return 0;
+	case SKEY_RECOVERED_ERROR:
+		error = 0;
 		break;
 	case SKEY_EQUAL:
 		error = 0;
@@ -1681,8 +1678,10 @@ scsipi_interpret_sense(struct scsipi_xfer *xs)
 		error = sense->asc == 0x25 ? ENXIO : EINVAL;
 		break;
 	case SKEY_UNIT_ATTENTION:
-		if (sense->asc == 0x29 && sense->ascq == 0x00)
-			return ERESTART;	/* power on, reset */
+		/* Power on, resets; parameters; what else there is on the target. */
+		if (sense->asc == 0x29 || sense->asc == 0x3f ||
+		    (sense->asc == 0x2a && sense->ascq != 0x09))
+			return ERESTART;
 		if ((periph->periph_flags & PERIPH_REMOVABLE) != 0)
 			periph->periph_flags &= ~PERIPH_MEDIA_LOADED;
 		if ((xs->xs_control & XS_CTL_IGNORE_MEDIA_CHANGE) != 0 ||

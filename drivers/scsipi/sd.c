@@ -219,7 +219,7 @@ sdattach(device_t parent, device_t self, void *aux)
 	(void)scsipi_test_unit_ready(periph, XS_CTL_DISCOVERY | XS_CTL_IGNORE_ILLEGAL_REQUEST |
 	    XS_CTL_IGNORE_MEDIA_CHANGE | XS_CTL_SILENT_NODEV | XS_CTL_SILENT);
 	result = sd_get_parms(sd, dp, XS_CTL_DISCOVERY);
-	aprint_normal_dev(self, "");
+	aprint_normal("%s: ", device_xname(self));
 	switch (result) {
 	case SDGP_RESULT_OK:
 		format_bytes(pbuf, sizeof(pbuf), dp->disksize * dp->blksize);
