@@ -750,8 +750,11 @@ finish(void)
 	if (st.mounted) {
 		int e = errno;
 
-		/* Nothing is open: a failed write may keep it from unmounting, nothing else. */
-		if (e == RUMP_EBUSY)
+		/*
+		 * Nothing is open: a failed write may keep it from unmounting, nothing
+		 * else.  (A disk may say that it is busy, too.)
+		 */
+		if (e == RUMP_EBUSY && st.fs->fs_stack == NULL)
 			rumpuser_report("unmount-busy", "unmount without users is refused");
 		do_unmount(MNT_FLAG_FORCE);
 		if (st.mounted)
