@@ -299,6 +299,11 @@ ahci_dma_load(struct ata_channel *chp, int slot, void *data, size_t len,
 	bus_dmamap_sync(sc->sc_dmat, map, 0, map->dm_mapsize,
 	    op == BUS_DMA_READ ? BUS_DMASYNC_PREREAD : BUS_DMASYNC_PREWRITE);
 	achp->ahcic_loaded |= 1U << slot;
+	/* The header says so, too, but the device may write there. */
+	if (op == BUS_DMA_WRITE)
+		achp->ahcic_writes |= 1U << slot;
+	else
+		achp->ahcic_writes &= ~(1U << slot);
 	return 0;
 }
 
@@ -376,8 +381,7 @@ ahci_retire(struct ata_channel *chp, struct ata_xfer *xfer, size_t len)
 	AHCI_CMDH_SYNC(sc, achp, slot,
 	    BUS_DMASYNC_POSTREAD | BUS_DMASYNC_POSTWRITE);
 	moved = le32toh(achp->ahcic_cmdh[slot].cmdh_prdbc);
-	write = (le16toh(achp->ahcic_cmdh[slot].cmdh_flags) &
-	    AHCI_CMDH_F_WR) != 0;
+	write = (achp->ahcic_writes & (1U << slot)) != 0;
 	if ((achp->ahcic_loaded & (1U << slot)) != 0) {
 		achp->ahcic_loaded &= ~(1U << slot);
 		map = achp->ahcic_datad[slot];

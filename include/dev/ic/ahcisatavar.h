@@ -67,6 +67,7 @@ struct ahci_softc {
 		void		*ahcic_tbl_kva;	/* command tables */
 		uint32_t	ahcic_active;	/* ch_lock: slots issued */
 		uint32_t	ahcic_loaded;	/* slots with data */
+		uint32_t	ahcic_writes;	/*  which go to the device */
 		void		*ahcic_bounce[AHCI_MAX_CMDS];	/* instead of data */
 		size_t		ahcic_bounce_size[AHCI_MAX_CMDS];
 		int		ahcic_storm_start;	/* ticks */
