@@ -108,7 +108,8 @@ pci_child_resume(device_t dev, const pmf_qual_t *qual)
 
 	if (c->c_psok && pci_set_powerstate(cp->cp_bus->sc_pc, cp->cp_tag, PCI_PWR_D0) != 0) {
 		aprint_error_dev(dev, "couldn't be put to D0\n");
-		return false;
+		/* Of one that is gone the driver wakes up, to fail what waits. */
+		return pci_conf_read(cp->cp_bus->sc_pc, cp->cp_tag, PCI_ID_REG) == 0xffffffff;
 	}
 	pci_conf_restore(cp->cp_bus->sc_pc, cp->cp_tag, &c->c_conf);
 	pci_msi_restore(cp->cp_bus->sc_pc, cp->cp_tag);

@@ -171,7 +171,12 @@ static bool
 nvme_pci_resume(device_t self, const pmf_qual_t *qual)
 {
 
-	return nvme_resume(device_private(self)) == 0;
+	/*
+	 * One that does not come back is dead, not asleep: its disks wake up
+	 * and fail what waits for them.
+	 */
+	(void)nvme_resume(device_private(self));
+	return true;
 }
 
 static void
