@@ -177,6 +177,8 @@ struct ld_virtio_softc {
 	bool		sc_said;	/* an unknown status */
 	bool		sc_lost;	/* an interrupt */
 	bool		sc_attached;	/* ldattach() was called */
+	volatile bool	sc_ready;	/* and has returned */
+	volatile bool	sc_changed;	/* before that: the configuration */
 };
 
 static int	ld_virtio_match(device_t, cfdata_t, void *);
@@ -483,9 +485,10 @@ ld_virtio_attach(device_t parent, device_t self, void *aux)
 
 	virtio_init_vq_vqdone(vsc, &sc->sc_vq, 0, ld_virtio_vq_done);
 	vq_num = sc->sc_vq.vq_num;
-	if (vq_num == 0 || (vq_num & (vq_num - 1)) != 0)
-		maxsegsize = maxxfer = sc->sc_maxnsegs = 1; /* refused below */
-	else if (ld_virtio_read_medium(sc) != 0 ||
+	if (vq_num == 0 || (vq_num & (vq_num - 1)) != 0) {
+		/* Refused by virtio_alloc_vq(), with a line of its own. */
+		maxsegsize = maxxfer = sc->sc_maxnsegs = 1;
+	} else if (ld_virtio_read_medium(sc) != 0 ||
 	    ld_virtio_size_requests(sc, &maxxfer, &maxsegsize) != 0)
 		goto fail;
 	if (virtio_alloc_vq(vsc, &sc->sc_vq, maxsegsize, sc->sc_maxnsegs + 2,
@@ -528,9 +531,13 @@ ld_virtio_attach(device_t parent, device_t self, void *aux)
 	ld->sc_flags = LDF_ENABLED | LDF_MPSAFE;
 	sc->sc_attached = true;
 	ldattach(ld, BUFQ_DISK_DEFAULT_STRAT);
+	sc->sc_ready = true;
+	if (sc->sc_changed)
+		virtio_task_schedule(&sc->sc_resize);
 	return;
 
 fail:
+	virtio_task_drain(&sc->sc_resize);
 	(void)virtio_free_vq(vsc, &sc->sc_vq);
 	ld_virtio_free_reqs(sc, vq_num);
 	virtio_child_attach_failed(vsc);
@@ -1053,7 +1060,9 @@ ld_virtio_config_change(struct virtio_softc *vsc)
 {
 	struct ld_virtio_softc *sc = device_private(virtio_child(vsc));
 
-	virtio_task_schedule(&sc->sc_resize);
+	sc->sc_changed = true;
+	if (sc->sc_ready)
+		virtio_task_schedule(&sc->sc_resize);
 	return 1;
 }
 
@@ -1065,7 +1074,7 @@ ld_virtio_resize(void *arg)
 	struct disk *dk = &ld->sc_dksc.sc_dkdev;
 	uint64_t capacity, sectors;
 
-	if (!sc->sc_attached || virtio_is_broken(sc->sc_virtio))
+	if (virtio_is_broken(sc->sc_virtio))
 		return;
 	capacity = virtio_read_device_config_8(sc->sc_virtio,
 	    VIRTIO_BLK_CONFIG_CAPACITY);

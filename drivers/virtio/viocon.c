@@ -620,6 +620,9 @@ viocon_task(void *arg)
 	unsigned i, len, n;
 	int error = 0;
 
+	/* An interrupt may come before the attachment has ended, or failed. */
+	if (!sc->sc_attached)
+		return;
 	viocon_read_size(sc);
 	for (n = 0; sc->sc_multiport && n < VIOCON_CTLBURST; n++) {
 		mutex_enter(&sc->sc_lock);
@@ -827,6 +830,7 @@ viocon_attach(device_t parent, device_t self, void *aux)
 	return;
 
 fail:
+	virtio_task_drain(&sc->sc_task);
 	viocon_free(sc);
 	virtio_child_attach_failed(vsc);
 }

@@ -280,7 +280,8 @@ viomb_task(void *arg)
 	mutex_exit(&sc->sc_lock);
 	if (done)
 		viomb_conclude(sc, ok);
-	if (busy || sc->sc_dying || virtio_is_broken(vsc))
+	/* An interrupt may come before the attachment has ended, or failed. */
+	if (busy || sc->sc_dying || !sc->sc_attached || virtio_is_broken(vsc))
 		return;
 
 	sc->sc_npages = virtio_read_device_config_le_4(vsc,
@@ -442,6 +443,7 @@ viomb_attach(device_t parent, device_t self, void *aux)
 	return;
 
 fail:
+	virtio_task_drain(&sc->sc_task);
 	for (i = 0; i < VIOMB_NVQS; i++)
 		(void)virtio_free_vq(vsc, &sc->sc_vq[i]);
 	viomb_free_pfns(sc);

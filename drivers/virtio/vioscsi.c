@@ -431,6 +431,7 @@ vioscsi_attach(device_t parent, device_t self, void *aux)
 	return;
 
 fail:
+	virtio_task_drain(&sc->sc_task);
 	vioscsi_free(sc);
 	vioscsi_fini(sc);
 	virtio_child_attach_failed(vsc);
