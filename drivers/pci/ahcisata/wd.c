@@ -244,8 +244,6 @@ wd_detach(device_t self, int flags)
 		    flags);
 		if (error)
 			return error;
-		bmaj = bdevsw_lookup_major(&wd_bdevsw);
-		cmaj = cdevsw_lookup_major(&wd_cdevsw);
 		mutex_enter(&wd->sc_lock);
 		wd->sc_gone = true;
 		mutex_exit(&wd->sc_lock);
@@ -258,10 +256,12 @@ wd_detach(device_t self, int flags)
 	if (wd->drvp->chnl_softc != NULL)
 		(*wd->atabus->ata_killpending)(wd->drvp);
 	mutex_enter(&wd->sc_lock);
-	while (wd->sc_inflight != 0)
+	while (wd->sc_inflight != 0 || wd->sc_ending != 0)
 		cv_wait(&wd->sc_idle, &wd->sc_lock);
 	mutex_exit(&wd->sc_lock);
 	if (DK_ATTACHED(dksc)) {
+		bmaj = bdevsw_lookup_major(&wd_bdevsw);
+		cmaj = cdevsw_lookup_major(&wd_cdevsw);
 		for (i = 0; i < MAXPARTITIONS; i++) {
 			mn = DISKMINOR(device_unit(self), i);
 			vdevgone(bmaj, mn, mn, VBLK);
@@ -357,11 +357,12 @@ wd_end(struct wd_softc *wd, struct buf *bp, struct ata_xfer *xfer)
 	ata_free_xfer(wd->drvp->chnl_softc, xfer);
 	mutex_enter(&wd->sc_lock);
 	wd->sc_inflight--;
+	wd->sc_ending++;
 	mutex_exit(&wd->sc_lock);
 	dk_done(dksc, bp);
 	dk_start(dksc, NULL);
 	mutex_enter(&wd->sc_lock);
-	if (wd->sc_inflight == 0)
+	if (--wd->sc_ending == 0 && wd->sc_inflight == 0)
 		cv_broadcast(&wd->sc_idle);
 	mutex_exit(&wd->sc_lock);
 }

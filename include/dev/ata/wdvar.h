@@ -45,8 +45,9 @@ struct wd_softc {
 	callout_t	sc_retry_callout;
 	SLIST_HEAD(, ata_xfer) sc_retry_list;	/* sc_lock */
 	int		sc_inflight;	/* sc_lock: buffers at the bus or here */
+	int		sc_ending;	/* sc_lock: who still hands one back */
 	bool		sc_gone;	/* sc_lock: no retries any more */
-	kcondvar_t	sc_idle;	/* sc_inflight fell to zero */
+	kcondvar_t	sc_idle;	/* both fell to zero */
 };
 
 #endif /* !_DEV_ATA_WDVAR_H_ */
