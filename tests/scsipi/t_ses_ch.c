@@ -89,6 +89,9 @@ ATF_TC_WITHOUT_HEAD(ses_objects);
 ATF_TC_BODY(ses_objects, tc)
 {
 	static const uint8_t types[] = { 1, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6 };
+	static const uint8_t page2[6] = { 0x1c, 0x01, 0x02, 0, 128 };
+	struct scsireq rq;
+	uint8_t page[128];
 	struct scsim_config cf = { .sm_type = SCSIM_ENCLOSURE };
 	struct scsi_host *h = start(&cf);
 	ses_objstat os;
@@ -118,6 +121,11 @@ ATF_TC_BODY(ses_objects, tc)
 		ATF_REQUIRE_EQ(rump_sys_ioctl(fd, SESIOC_GETOBJSTAT, &os), 0);
 		ATF_CHECK_EQ_MSG(os.cstat[2], i == 1 ? 2 : 0, "object %u", i);
 	}
+	/* The first supply comes after the overall elements of two types. */
+	os = (ses_objstat){ .obj_id = 4, .cstat = { 0x80, 0x55, 0, 0 } };
+	ATF_REQUIRE_EQ(rump_sys_ioctl(fd, SESIOC_SETOBJSTAT, &os), 0);
+	ATF_REQUIRE_EQ(command(fd, &rq, page2, 6, SCCMD_READ, page, sizeof(page)), 0);
+	ATF_CHECK_EQ(page[8 + 4 * 6 + 1], 0x55);
 	es = 0x04;
 	ATF_REQUIRE_EQ(rump_sys_ioctl(fd, SESIOC_SETENCSTAT, &es), 0);
 	es = 0;
