@@ -33,8 +33,8 @@ reg_write(struct pcim_dev *d, unsigned bar, uint64_t off, unsigned width, uint64
 		return;
 	if (pcim_intr_mode(d) == PCIM_INTR_INTX)
 		pcim_intx(d, val != 0);
-	else
-		(void)pcim_message(d, (unsigned)val);
+	else if (val != 0)
+		(void)pcim_message(d, (unsigned)val - 1);
 }
 
 static const struct pcim_ops ops = {

@@ -10,8 +10,8 @@
  *	u8	device number, added to the default of 3 + its index
  *	u8	DEVOPS_PCI_* of a device
  *
- * A device's registers: a write to offset 0 raises an interrupt, the rest
- * reads as something.  Its driver is fuzz-targets/pci_tour.c, which asks
+ * A device's registers: a write of n + 1 to offset 0 raises message n or the
+ * pin, one of 0 takes the pin back; the rest reads as something.  Its driver is fuzz-targets/pci_tour.c, which asks
  * whatever pci(9) can be asked; what the last byte says is its subsystem ID,
  * so that driver and device agree on how far the tour goes.
  */
