@@ -173,6 +173,7 @@ virtio_seeds() {
 	begin; $1; rec K_CONF H_ADD 76 0 0 0 0 64; end cap-offset
 	begin; $1; rec K_CONF H_XOR 64 0 0 0 0 256; end cap-next
 	begin; $1; rec K_SCRIBBLE H_COHERENT $(($2 * 4)) 1 0 2 14 9; end scribble
+	begin 0 0 0 0 0 0 16; $1; rec K_SCRIBBLE H_COHERENT $(($2 * 4)) 5 0 2 14 9; end scribble-chain
 }
 
 want() {
@@ -243,7 +244,7 @@ if want fuzz_ld_virtio; then
 	begin; rec K_REG H_SET 260 0 255 0 0 65535; disk_io; end capacity-huge
 	begin; disk_io; rec K_STORE H_SET $(tag 0 STATUS) 3 0 0 0 255; end status-255
 	begin; disk_io; rec K_STORE H_DROP $(tag 0 STATUS) 3; end status-none
-	begin; disk_io; rec K_STORE H_LESS $(tag 0 IN) 9 0 0 100; end read-less
+	begin; disk_io; rec K_STORE H_LESS $(tag 0 IN) 12 0 0 100; end read-less
 fi
 
 #
