@@ -472,11 +472,12 @@ hostile_honest(void)
 }
 
 size_t
-hostile_withheld(void)
+hostile_withheld(int told)
 {
 	size_t n = h.withheld;
 
 	h.withheld = 0;
+	h.lied |= n != 0 && !told;
 	return n;
 }
 

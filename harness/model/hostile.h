@@ -161,8 +161,11 @@ int	hostile_silent(uint64_t *until);
 #define HOSTILE_NREGION	64
 void	hostile_region(unsigned slot, uint64_t mach, size_t len);
 
-/* For models: bytes not stored by HOSTILE_LESS, to be taken off what is told. */
-size_t	hostile_withheld(void);
+/*
+ * For models: bytes not stored by HOSTILE_LESS, to be taken off what is told;
+ * told is 0 where a driver need not believe that number.
+ */
+size_t	hostile_withheld(int told);
 
 /* For models: a request is about to be completed. */
 void	hostile_completion(void);

@@ -567,7 +567,7 @@ vm_push(struct virtiom *vm, const struct vm_chain *c, uint32_t len)
 	struct vm_queue *vq = &vm->vm_q[c->c_q];
 	uint64_t at = vq->vq_used + 4 + 8u * (vq->vq_idx & (vq->vq_num - 1));
 	uint8_t id[4] = { c->c_head, c->c_head >> 8 }, l[4];
-	size_t less = hostile_withheld();
+	size_t less = hostile_withheld(is_modern(vm));
 	uint16_t idx;
 
 	if (vm->vm_gone || !vq->vq_enabled || (vm->vm_status & S_NEEDS_RESET) != 0)
