@@ -775,6 +775,10 @@ post(struct nvmem *sc, struct cmd *c)
 	struct cq *cq = &sc->cq[sq->cq];
 	uint8_t cqe[16] = { 0 };
 
+	/* A driver that was lied to can't be held to the rules. */
+	if (c->fault == NVMEM_FAULT_CID || c->fault == NVMEM_FAULT_SQHD ||
+	    c->fault == NVMEM_FAULT_TWICE)
+		pcim_bus_trust(pcim_bus(sc->dev), 0);
 	put32(cqe, c->result);
 	put16(cqe + 8, c->fault == NVMEM_FAULT_SQHD ? c->arg : sq->head);
 	put16(cqe + 10, c->sq);
@@ -833,7 +837,8 @@ finish(struct nvmem *sc, struct cmd *c)
 		case NVMEM_FAULT_NEVER:
 			return 1;
 		case NVMEM_FAULT_STATUS:
-			st = c->arg & 0x7fff;
+			/* Not "success": what was not done may be built upon. */
+			st = (c->arg & 0x7fff) != 0 ? c->arg & 0x7fff : ST_INTERNAL;
 			break;
 		default:
 			if ((c->sqe[1] & 0xc3) != 0)
