@@ -9,12 +9,16 @@
 #include <sys/systm.h>
 #include <sys/buf.h>
 #include <sys/bufq.h>
+#include <sys/conf.h>
 #include <sys/disk.h>
 #include <sys/disklabel.h>
 #include <sys/errno.h>
 #include <sys/fcntl.h>
 #include <sys/kmem.h>
 #include <sys/mutex.h>
+#include <sys/vnode.h>
+
+#include <miscfs/specfs/specdev.h>
 
 #include "disk_impl.h"
 
@@ -372,4 +376,30 @@ diskerr(const struct buf *bp, const char *dname, const char *what, int pri,
 		    sn + (bp->b_bcount - 1) / DEV_BSIZE);
 	}
 	printf("\n");
+}
+
+/*
+ * Opens the block device of a disk, or of a wedge, for reading: its vnode,
+ * locked and referenced; the caller closes it with VOP_CLOSE and vput.  NULL:
+ * it has none, or can't be opened.  Sleeps.
+ */
+struct vnode *
+opendisk(device_t dev)
+{
+	const devmajor_t maj = devsw_name2blk(device_xname(dev), NULL, 0);
+	const int unit = device_unit(dev);
+	struct vnode *vp;
+	int error;
+
+	if (maj == NODEVMAJOR || bdevvp(device_is_a(dev, "dk") ? makedev(maj, unit) :
+	    MAKEDISKDEV(maj, unit, RAW_PART), &vp) != 0)
+		return NULL;
+	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	if ((error = VOP_OPEN(vp, FREAD, NOCRED)) == 0)
+		return vp;
+	/* No medium, or gone: nothing to talk about. */
+	if (error != ENXIO && error != ENODEV)
+		aprint_error_dev(dev, "can't be opened as a disk, error %d\n", error);
+	vput(vp);
+	return NULL;
 }

@@ -93,6 +93,15 @@ KERNTEST(wedge_add_io)
 	CHECK(dkwedge_find_by_wname("none") == NULL);
 	CHECK(dkwedge_find_partition(sc->sc_dksc.sc_dev, 100, 100) == dev);
 	CHECK(dkwedge_find_by_parent(sc->sc_dksc.sc_xname, &i) == dev);
+	vp = opendisk(dev);
+	CHECK(vp != NULL);
+	CHECK_EQ(VOP_CLOSE(vp, FREAD, NOCRED), 0);
+	vput(vp);
+	vp = opendisk(sc->sc_dksc.sc_dev);
+	CHECK(vp != NULL);
+	CHECK(opendisk(sc->sc_dksc.sc_dev) == NULL);	/* one at a time */
+	CHECK_EQ(VOP_CLOSE(vp, FREAD, NOCRED), 0);
+	vput(vp);
 
 	CHECK_EQ(vn_bdev_open(makedev(devsw_name2blk("dk", NULL, 0),
 	    device_unit(dev)), &vp, curlwp), 0);
