@@ -85,6 +85,15 @@ dev_init(void)
 	return true;
 }
 
+/* Threads find it made; fibers make it when they need it. */
+static void __attribute__((__constructor__(104)))
+dev_constructor(void)
+{
+
+	if (!ru_deterministic && !dev_init())
+		ru_die("no memory for devices");
+}
+
 void
 rumpuser_dev_attach(const struct rumpuser_dev_backend *be, void *ctx)
 {
@@ -114,11 +123,30 @@ rumpuser_dev_attach(const struct rumpuser_dev_backend *be, void *ctx)
 	ru_dev_exit();
 }
 
+/* The backend, with the lock taken; NULL, without it, when there is none. */
+RU_INLINE const struct rumpuser_dev_backend *
+backend_enter(void)
+{
+	const struct rumpuser_dev_backend *be;
+
+	if (__predict_false(ds == NULL))
+		return NULL;
+	ru_dev_enter();
+	be = ds->ds_be;
+	if (__predict_false(be == NULL))
+		ru_dev_exit();
+	return be;
+}
+
 const char *
 rumpuser_dev_backend_name(void)
 {
+	const struct rumpuser_dev_backend *be = backend_enter();
 
-	return ds != NULL && ds->ds_be != NULL ? ds->ds_be->db_name : NULL;
+	if (be == NULL)
+		return NULL;
+	ru_dev_exit();
+	return be->db_name;
 }
 
 /*
@@ -137,21 +165,21 @@ RU_INLINE void
 time_changed(void)
 {
 
-	if (!ru_deterministic && ds->ds_be->db_next != NULL)
+	if (!ru_deterministic && ds->ds_be != NULL && ds->ds_be->db_next != NULL)
 		ru_dev_wakeup();
 }
 
 uint32_t
 rumpuser_pci_confread(uint32_t bdf, unsigned reg, unsigned width)
 {
-	uint32_t v;
+	const struct rumpuser_dev_backend *be;
+	uint32_t v = UINT32_MAX;
 
 	rumpuser_step(1);
-	if (ds == NULL || ds->ds_be == NULL || ds->ds_be->db_confread == NULL ||
-	    reg >= 4096 || (reg & (width - 1)) != 0)
+	if ((be = backend_enter()) == NULL)
 		return ones(width);
-	ru_dev_enter();
-	v = (*ds->ds_be->db_confread)(ds->ds_ctx, bdf, reg, width);
+	if (be->db_confread != NULL && reg < 4096 && (reg & (width - 1)) == 0)
+		v = (*be->db_confread)(ds->ds_ctx, bdf, reg, width);
 	ru_dev_exit();
 	return v & ones(width);
 }
@@ -159,26 +187,28 @@ rumpuser_pci_confread(uint32_t bdf, unsigned reg, unsigned width)
 void
 rumpuser_pci_confwrite(uint32_t bdf, unsigned reg, unsigned width, uint32_t val)
 {
+	const struct rumpuser_dev_backend *be;
 
 	rumpuser_step(1);
-	if (ds == NULL || ds->ds_be == NULL || ds->ds_be->db_confwrite == NULL ||
-	    reg >= 4096 || (reg & (width - 1)) != 0)
+	if ((be = backend_enter()) == NULL)
 		return;
-	ru_dev_enter();
-	(*ds->ds_be->db_confwrite)(ds->ds_ctx, bdf, reg, width, val & ones(width));
-	time_changed();
+	if (be->db_confwrite != NULL && reg < 4096 && (reg & (width - 1)) == 0) {
+		(*be->db_confwrite)(ds->ds_ctx, bdf, reg, width, val & ones(width));
+		time_changed();
+	}
 	ru_dev_exit();
 }
 
 int
 rumpuser_platdev(unsigned idx, struct rumpuser_platdev *pd)
 {
-	int error;
+	const struct rumpuser_dev_backend *be;
+	int error = NB_ENOENT;
 
-	if (ds == NULL || ds->ds_be == NULL || ds->ds_be->db_platdev == NULL)
+	if ((be = backend_enter()) == NULL)
 		return NB_ENOENT;
-	ru_dev_enter();
-	error = (*ds->ds_be->db_platdev)(ds->ds_ctx, idx, pd);
+	if (be->db_platdev != NULL)
+		error = (*be->db_platdev)(ds->ds_ctx, idx, pd);
 	ru_dev_exit();
 	return error;
 }
@@ -186,17 +216,16 @@ rumpuser_platdev(unsigned idx, struct rumpuser_platdev *pd)
 RU_NOSAN uint64_t
 rumpuser_bus_read(int space, uint64_t addr, unsigned width)
 {
-	uint64_t v;
+	const struct rumpuser_dev_backend *be;
+	uint64_t v = UINT64_MAX;
 
 	rumpuser_step(1);
 	rumpuser_sched_point();
-	if (ds == NULL || ds->ds_be == NULL || ds->ds_be->db_read == NULL ||
-	    __predict_false((addr & (width - 1)) != 0))
+	if (__predict_false(rumpuser_fault(RUMPUSER_FAULT_DEVICE) != 0) ||
+	    (be = backend_enter()) == NULL)
 		return ones(width);
-	if (__predict_false(rumpuser_fault(RUMPUSER_FAULT_DEVICE) != 0))
-		return ones(width);
-	ru_dev_enter();
-	v = (*ds->ds_be->db_read)(ds->ds_ctx, space, addr, width);
+	if (__predict_true(be->db_read != NULL && (addr & (width - 1)) == 0))
+		v = (*be->db_read)(ds->ds_ctx, space, addr, width);
 	ru_dev_exit();
 	return v & ones(width);
 }
@@ -204,29 +233,30 @@ rumpuser_bus_read(int space, uint64_t addr, unsigned width)
 RU_NOSAN void
 rumpuser_bus_write(int space, uint64_t addr, unsigned width, uint64_t val)
 {
+	const struct rumpuser_dev_backend *be;
 
 	rumpuser_step(1);
 	rumpuser_sched_point();
-	if (ds == NULL || ds->ds_be == NULL || ds->ds_be->db_write == NULL ||
-	    __predict_false((addr & (width - 1)) != 0))
+	if (__predict_false(rumpuser_fault(RUMPUSER_FAULT_DEVICE) != 0) ||
+	    (be = backend_enter()) == NULL)
 		return;
-	if (__predict_false(rumpuser_fault(RUMPUSER_FAULT_DEVICE) != 0))
-		return;
-	ru_dev_enter();
-	(*ds->ds_be->db_write)(ds->ds_ctx, space, addr, width, val & ones(width));
-	time_changed();
+	if (__predict_true(be->db_write != NULL && (addr & (width - 1)) == 0)) {
+		(*be->db_write)(ds->ds_ctx, space, addr, width, val & ones(width));
+		time_changed();
+	}
 	ru_dev_exit();
 }
 
 void *
 rumpuser_bus_map(int space, uint64_t addr, uint64_t len)
 {
-	void *p;
+	const struct rumpuser_dev_backend *be;
+	void *p = NULL;
 
-	if (ds == NULL || ds->ds_be == NULL || ds->ds_be->db_map == NULL)
+	if ((be = backend_enter()) == NULL)
 		return NULL;
-	ru_dev_enter();
-	p = (*ds->ds_be->db_map)(ds->ds_ctx, space, addr, len);
+	if (be->db_map != NULL)
+		p = (*be->db_map)(ds->ds_ctx, space, addr, len);
 	ru_dev_exit();
 	return p;
 }
@@ -234,12 +264,13 @@ rumpuser_bus_map(int space, uint64_t addr, uint64_t len)
 int
 rumpuser_pci_window(int space, int prefetch64, uint64_t *startp, uint64_t *lenp)
 {
-	int error;
+	const struct rumpuser_dev_backend *be;
+	int error = NB_ENOENT;
 
-	if (ds == NULL || ds->ds_be == NULL || ds->ds_be->db_window == NULL)
+	if ((be = backend_enter()) == NULL)
 		return NB_ENOENT;
-	ru_dev_enter();
-	error = (*ds->ds_be->db_window)(ds->ds_ctx, space, prefetch64, startp, lenp);
+	if (be->db_window != NULL)
+		error = (*be->db_window)(ds->ds_ctx, space, prefetch64, startp, lenp);
 	ru_dev_exit();
 	return error;
 }

@@ -203,6 +203,14 @@ dma_init(void)
 	return true;
 }
 
+static void __attribute__((__constructor__(104)))
+dma_constructor(void)
+{
+
+	if (!ru_deterministic && !dma_init())
+		ru_die("no memory for devices");
+}
+
 /* Room for one more of size bytes in a table of n. */
 static void *
 table_grow(void *tab, unsigned n, unsigned *maxp, size_t size)
