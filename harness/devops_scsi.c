@@ -605,7 +605,7 @@ const struct devops_dev devops_scsi_disk = {
 #define WR(at)	DEVOP_WRITE, 0, 0, 0, at, 0, 0, 0, at, 0, 0, 0, 0, 0, 0, 0
 
 const uint8_t bench_scsi_disk[] = {
-	22, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	22, 0, 0, DEVOPS_UNUSED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	DEVOP_OPEN, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	RD(0), RD(1), RD(2), RD(3), RD(4), RD(5), RD(6), RD(7), RD(8), RD(9),
