@@ -235,6 +235,8 @@ random_record(struct parts *p, const struct devmut_hints *mh, uint8_t *out)
 	case HOSTILE_FETCH:
 		hr.hr_where = pick16(p, mh->mh_tags);
 		hr.hr_off = rnd(p, 2) ? 0 : pick_nth(p, 10);
+		if ((hr.hr_where & HOSTILE_TAG_COUNTED) != 0 && rnd(p, 3) == 0)
+			hr.hr_how = HOSTILE_LESS;
 		break;
 	case HOSTILE_INTR:
 		hr.hr_how = HOSTILE_DROP + rnd(p, HOSTILE_NHOW - HOSTILE_DROP);
@@ -243,6 +245,12 @@ random_record(struct parts *p, const struct devmut_hints *mh, uint8_t *out)
 		hr.hr_where = mh->mh_regions != NULL ? pick16(p, mh->mh_regions) : rnd(p, HOSTILE_NREGION);
 		hr.hr_off = pick_nth(p, 9);
 		hr.hr_how = rnd(p, 3) ? HOSTILE_COHERENT : rnd(p, HOSTILE_NHOW);
+		if (rnd(p, 2)) {
+			/* A 16-bit field: flags, the next descriptor. */
+			hr.hr_off = rnd(p, 8) * 16 + (rnd(p, 2) ? 14 : 12);
+			hr.hr_width = 2;
+			hr.hr_val = rnd(p, 24);
+		}
 		break;
 	case HOSTILE_SPURIOUS:
 	case HOSTILE_UNPLUG:
