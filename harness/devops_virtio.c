@@ -41,7 +41,9 @@ static const uint16_t regions[] = { REGIONS(0), REGIONS(1), REGIONS(2), HOSTILE_
 /* Sizes of queues and their neighbours; descriptor flags and next fields. */
 static const uint64_t values[] = {
 	1, 2, 3, 15, 16, 17, 31, 32, 64, 255, 256, 1024, 1025, 32768, 0xffff, 0x10000, 0x00010000, 0xffff0001,
-	0x40, 0x80, 512, 513, 0x7fffffff, 0xffffffff, 0x100000000, 0
+	0x40, 0x80, 512, 513, 0x7fffffff, 0xffffffff, 0x100000000,
+	/* About the end of a BAR and of 32 bits. */
+	0xff0, 0xffc, 0x1000, 0x3ff0, 0x4000, 0xffffff80, 0xffffffc0, 0xfffffff0, 0
 };
 
 static void
