@@ -121,6 +121,40 @@ atabus_config(device_t self)
 	atabus_probe(device_private(self));
 }
 
+/* Nothing is active when this returns, and nothing starts before the resume. */
+static bool
+atabus_suspend(device_t self, const pmf_qual_t *qual)
+{
+	struct atabus_softc *sc = device_private(self);
+	struct ata_channel *chp = sc->sc_chan;
+
+	if ((sc->sc_flags & ATABUSCF_SUSPENDED) != 0)
+		return true;
+	sc->sc_flags |= ATABUSCF_SUSPENDED;
+	ata_channel_freeze(chp);
+	ata_channel_lock(chp);
+	while (chp->ch_queue->queue_active != 0)
+		cv_wait(&chp->ch_queue->queue_idle, &chp->ch_lock);
+	ata_channel_unlock(chp);
+	return true;
+}
+
+static bool
+atabus_resume(device_t self, const pmf_qual_t *qual)
+{
+	struct atabus_softc *sc = device_private(self);
+	struct ata_channel *chp = sc->sc_chan;
+
+	if ((sc->sc_flags & ATABUSCF_SUSPENDED) == 0)
+		return true;
+	sc->sc_flags &= ~ATABUSCF_SUSPENDED;
+	ata_channel_lock(chp);
+	ata_channel_thaw_locked(chp);
+	ata_channel_unlock(chp);
+	atastart(chp);
+	return true;
+}
+
 static int
 atabus_match(device_t parent, cfdata_t cf, void *aux)
 {
@@ -143,7 +177,7 @@ atabus_attach(device_t parent, device_t self, void *aux)
 	aprint_naive("\n");
 	/* Commands want interrupts; after boot this is at once. */
 	config_interrupts(self, atabus_config);
-	if (!pmf_device_register(self, NULL, NULL))
+	if (!pmf_device_register(self, atabus_suspend, atabus_resume))
 		aprint_error_dev(self, "no power management\n");
 }
 
@@ -158,6 +192,8 @@ atabus_detach(device_t self, int flags)
 	chp->ch_flags |= ATACH_SHUTDOWN;
 	ata_channel_unlock(chp);
 	ata_rescan_wait(chp);
+	/* What waits in a sleeping channel has to end now. */
+	(void)atabus_resume(self, NULL);
 	error = config_detach_children(self, flags);
 	if (error) {
 		ata_channel_lock(chp);

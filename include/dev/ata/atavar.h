@@ -202,6 +202,7 @@ struct atabus_softc {
 	struct ata_channel *sc_chan;
 	int		sc_flags;
 #define	ATABUSCF_OPEN	0x01
+#define	ATABUSCF_SUSPENDED 0x02	/* its queue is frozen */
 };
 
 struct atabus_initq {
