@@ -406,7 +406,8 @@ scsi_in(struct scsim_cmd *sc, const void *buf, size_t len, uint64_t alloc)
 		return;
 	if (n > sc->sc_datalen)
 		n = sc->sc_datalen;
-	memcpy(sc->sc_data, buf, n);
+	if (n > 0)
+		memcpy(sc->sc_data, buf, n);
 	sc->sc_done = n;
 }
 

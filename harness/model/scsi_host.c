@@ -37,6 +37,11 @@ struct scsi_host {
 	uint64_t sh_silent;		/* 0, or ns; UINT64_MAX: for ever */
 	int	 sh_struck, *sh_tampered;
 
+	/* Without autosense: what REQUEST SENSE to the unit will say. */
+	uint8_t	 sh_sense[SCSIM_SENSE_MAX];
+	unsigned sh_senselen, sh_sensetarget;
+	uint64_t sh_senselun;
+
 	/* Commands that are kept, oldest first. */
 	struct rumpuser_scsi_cmd **sh_kept;
 	unsigned sh_nkept, sh_room;
@@ -375,6 +380,31 @@ trace_cmd(struct scsi_host *sh, const struct rumpuser_scsi_cmd *cmd, int never)
 	    never ? " never completed" : "");
 }
 
+/*
+ * An adapter without autosense: the sense data of the last command that
+ * failed wait for REQUEST SENSE to its unit; any other command there ends
+ * that.  Nonzero: the command was that REQUEST SENSE.
+ */
+static int
+waiting_sense(struct scsi_host *sh, struct rumpuser_scsi_cmd *cmd)
+{
+	size_t n = sh->sh_senselen;
+
+	if (n == 0 || cmd->sc_target != sh->sh_sensetarget || cmd->sc_lun != sh->sh_senselun)
+		return 0;
+	sh->sh_senselen = 0;
+	if (cmd->sc_cdb[0] != 0x03 || cmd->sc_dir != RUMPUSER_SCSI_IN)
+		return 0;
+	if (n > cmd->sc_cdb[4])
+		n = cmd->sc_cdb[4];
+	if (n > cmd->sc_datalen)
+		n = cmd->sc_datalen;
+	if (n > 0)
+		memcpy(cmd->sc_data, sh->sh_sense, n);
+	cmd->sc_resid = cmd->sc_datalen - n;
+	return 1;
+}
+
 static int
 submit(void *ctx, struct rumpuser_scsi_cmd *cmd)
 {
@@ -393,6 +423,8 @@ submit(void *ctx, struct rumpuser_scsi_cmd *cmd)
 	cmd->sc_delay = sh->sh_delay;
 	if (st == NULL) {
 		cmd->sc_host = RUMPUSER_SCSI_NODEV;
+	} else if (waiting_sense(sh, cmd)) {
+		cmd->sc_host = RUMPUSER_SCSI_OK;
 	} else {
 		sc.sc_lun = cmd->sc_lun < SCSIM_NLUNS ? cmd->sc_lun : SCSIM_NLUNS;
 		sc.sc_initiator = 0;
@@ -408,6 +440,11 @@ submit(void *ctx, struct rumpuser_scsi_cmd *cmd)
 		if (!(sh->sh_setup.su_flags & RUMPUSER_SCSI_NOSENSE)) {
 			cmd->sc_senselen = sc.sc_senselen;
 			memcpy(cmd->sc_sense, sc.sc_sense, sc.sc_senselen);
+		} else if (sc.sc_status == SCSIM_CHECK && sc.sc_senselen > 0) {
+			sh->sh_senselen = sc.sc_senselen;
+			sh->sh_sensetarget = cmd->sc_target;
+			sh->sh_senselun = cmd->sc_lun;
+			memcpy(sh->sh_sense, sc.sc_sense, sc.sc_senselen);
 		}
 		if (sc.sc_delay == SCSIM_NEVER)
 			never = 1;
