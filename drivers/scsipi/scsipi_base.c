@@ -1210,7 +1210,7 @@ scsipi_verdict(struct scsipi_xfer *xs)
 				scsipi_printaddr(periph);
 				printf("reservation conflict\n");
 			}
-			return EBUSY;
+			return EIO;
 		case SCSI_CHECK:
 			/* The device had no sense to give. */
 			return EIO;

@@ -570,7 +570,8 @@ sddone(struct scsipi_xfer *xs, int error)
 
 	if (bp == NULL)
 		return;
-	bp->b_error = error;
+	/* A file system takes EBUSY for something of its own. */
+	bp->b_error = error == EBUSY ? EIO : error;
 	bp->b_resid = xs->resid;
 	if (error == 0 && xs->resid != 0) {
 		aprint_error_dev(dksc->sc_dev, "%d of %d bytes moved, block %lld\n",
