@@ -172,6 +172,9 @@ virtio_seeds() {
 	begin; $1; rec K_REG H_SET 24 0; end queue-0
 	begin; $1; rec K_CONF H_ADD 76 0 0 0 0 64; end cap-offset
 	begin; $1; rec K_CONF H_XOR 64 0 0 0 0 256; end cap-next
+	begin; $1; rec K_CONF H_SET 84 0 255 0 0 4096; end cap-beyond
+	begin; $1; rec K_CONF H_SET 84 0 255 0 0 4294967232; end cap-wraps
+	begin; $1; rec K_CONF H_SET 64 0 255 0 0 16401; end cap-cyclic
 	begin; $1; rec K_SCRIBBLE H_COHERENT $(($2 * 4)) 1 0 2 14 9; end scribble
 	begin 0 0 0 0 0 0 16; $1; rec K_SCRIBBLE H_COHERENT $(($2 * 4)) 5 0 2 14 9; end scribble-chain
 }

@@ -227,6 +227,11 @@ random_record(struct parts *p, const struct devmut_hints *mh, uint8_t *out)
 	switch (hr.hr_kind) {
 	case HOSTILE_CONF:
 		hr.hr_where = pick16(p, mh->mh_conf);
+		/* The same at each look, mostly: configuration space stands still. */
+		if (rnd(p, 2)) {
+			hr.hr_nth = 0;
+			hr.hr_count = 255;
+		}
 		break;
 	case HOSTILE_REG:
 		hr.hr_where = pick16(p, mh->mh_regs);
