@@ -65,11 +65,44 @@ atabus_lost(struct ata_channel *chp)
 }
 
 /*
- * Takes the drivers of drives that have gone away.  Looks for drives, unless
- * some are there already, and attaches their drivers.  Big lock; sleeps.
+ * Only one looks for drives at a time: the big lock is let go meanwhile, and
+ * two would attach two drivers to one drive.  False: the bus goes away.
  */
-void
-atabus_probe(struct atabus_softc *sc)
+static bool
+atabus_probe_enter(struct atabus_softc *sc)
+{
+	struct ata_channel *chp = sc->sc_chan;
+	bool mine;
+
+	ata_channel_lock(chp);
+	sc->sc_probers++;
+	while ((chp->ch_flags & ATACH_SHUTDOWN) == 0 && sc->sc_probing)
+		cv_wait(&chp->ch_thr_idle, &chp->ch_lock);
+	mine = (chp->ch_flags & (ATACH_SHUTDOWN | ATACH_DISABLED)) == 0;
+	if (mine) {
+		sc->sc_probing = true;
+	} else {
+		sc->sc_probers--;
+		cv_broadcast(&chp->ch_thr_idle);
+	}
+	ata_channel_unlock(chp);
+	return mine;
+}
+
+static void
+atabus_probe_exit(struct atabus_softc *sc)
+{
+	struct ata_channel *chp = sc->sc_chan;
+
+	ata_channel_lock(chp);
+	sc->sc_probing = false;
+	sc->sc_probers--;
+	cv_broadcast(&chp->ch_thr_idle);
+	ata_channel_unlock(chp);
+}
+
+static void
+atabus_probe1(struct atabus_softc *sc)
 {
 	struct ata_channel *chp = sc->sc_chan;
 	struct atac_softc *atac = chp->ch_atac;
@@ -78,8 +111,6 @@ atabus_probe(struct atabus_softc *sc)
 	int locs[ATA_HLCF_NLOCS], i;
 	bool atapi = false;
 
-	if ((chp->ch_flags & (ATACH_SHUTDOWN | ATACH_DISABLED)) != 0)
-		return;
 	if (atabus_used(chp) && atabus_lost(chp))
 		(void)config_detach_children(sc->sc_dev, DETACH_FORCE);
 	if (atabus_used(chp))
@@ -112,6 +143,21 @@ atabus_probe(struct atabus_softc *sc)
 	if (atac->atac_set_modes != NULL && chp->ch_ndrives != 0)
 		(*atac->atac_set_modes)(chp);
 	ata_print_modes(chp);
+}
+
+/*
+ * Takes the drivers of drives that have gone away.  Looks for drives, unless
+ * some are there already, and attaches their drivers.  Waits for who does so
+ * already.  Big lock; sleeps.
+ */
+void
+atabus_probe(struct atabus_softc *sc)
+{
+
+	if (!atabus_probe_enter(sc))
+		return;
+	atabus_probe1(sc);
+	atabus_probe_exit(sc);
 }
 
 static void
@@ -190,10 +236,15 @@ atabus_detach(device_t self, int flags)
 
 	ata_channel_lock(chp);
 	chp->ch_flags |= ATACH_SHUTDOWN;
+	cv_broadcast(&chp->ch_thr_idle);
 	ata_channel_unlock(chp);
-	ata_rescan_wait(chp);
 	/* What waits in a sleeping channel has to end now. */
 	(void)atabus_resume(self, NULL);
+	ata_rescan_wait(chp);
+	ata_channel_lock(chp);
+	while (sc->sc_probers != 0)
+		cv_wait(&chp->ch_thr_idle, &chp->ch_lock);
+	ata_channel_unlock(chp);
 	error = config_detach_children(self, flags);
 	if (error) {
 		ata_channel_lock(chp);

@@ -203,6 +203,8 @@ struct atabus_softc {
 	int		sc_flags;
 #define	ATABUSCF_OPEN	0x01
 #define	ATABUSCF_SUSPENDED 0x02	/* its queue is frozen */
+	u_int		sc_probers;	/* look for drives, or wait to */
+	bool		sc_probing;	/* one of them does */
 };
 
 struct atabus_initq {
@@ -324,7 +326,7 @@ struct ata_channel {
 	struct scsipi_channel ch_atapi_channel;
 	struct ata_queue *ch_queue;
 	struct lwp	*ch_thread;	/* while it works for the channel */
-	kcondvar_t	ch_thr_idle;
+	kcondvar_t	ch_thr_idle;	/* who looked for drives is done */
 	int		ch_satapmp_nports;	/* no multipliers: 0 */
 	struct ata_xfer	recovery_xfer;
 	uint8_t		recovery_blk[ATA_BSIZE];
