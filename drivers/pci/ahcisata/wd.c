@@ -339,6 +339,10 @@ wd_diskstart(device_t dev, struct buf *bp)
 	}
 	xfer = ata_get_xfer(wd->drvp->chnl_softc, false);
 	if (xfer == NULL) {
+		/* Perhaps nothing is on its way that would ask again. */
+		wd->sc_starved = true;
+		if (!callout_pending(&wd->sc_retry_callout))
+			callout_schedule(&wd->sc_retry_callout, RECOVERYTIME);
 		mutex_exit(&wd->sc_lock);
 		return EAGAIN;
 	}
@@ -427,14 +431,14 @@ wddone(device_t self, struct ata_xfer *xfer)
 	wd_end(wd, bp, xfer);
 }
 
-/* The retries, or, when the disk goes, their end. */
+/* The retries, or, when the disk goes, their end; and what had no memory. */
 static void
 wdrestart(void *v)
 {
 	struct wd_softc *wd = v;
 	struct ata_xfer *xfer;
 	struct buf *bp;
-	bool gone;
+	bool gone, starved;
 
 	mutex_enter(&wd->sc_lock);
 	while ((xfer = SLIST_FIRST(&wd->sc_retry_list)) != NULL) {
@@ -452,7 +456,11 @@ wdrestart(void *v)
 		}
 		mutex_enter(&wd->sc_lock);
 	}
+	starved = wd->sc_starved;
+	wd->sc_starved = false;
 	mutex_exit(&wd->sc_lock);
+	if (starved)
+		dk_start(&wd->sc_dksc, NULL);
 }
 
 /* One command without data; 0 or EIO, ENODEV when there is no such command. */

@@ -41,12 +41,13 @@ struct wd_softc {
 #define	WD_USE_NCQ_PRIO(wd)						\
 	((wd)->drv_ncq_prio && ((wd)->drvp->drive_flags & ATA_DRIVE_NCQ_PRIO))
 
-	/* Transfers that failed and are to be tried again. */
+	/* Transfers that failed, or never began, and are to be tried again. */
 	callout_t	sc_retry_callout;
 	SLIST_HEAD(, ata_xfer) sc_retry_list;	/* sc_lock */
 	int		sc_inflight;	/* sc_lock: buffers at the bus or here */
 	int		sc_ending;	/* sc_lock: who still hands one back */
 	bool		sc_gone;	/* sc_lock: no retries any more */
+	bool		sc_starved;	/* sc_lock: a buffer waits for memory */
 	kcondvar_t	sc_idle;	/* both fell to zero */
 };
 
