@@ -762,6 +762,7 @@ ata_work(struct work *wk, void *arg)
 		chq->queue_work_on = true;
 		workqueue_enqueue(ata_wq, &chq->queue_work, NULL);
 	}
+	cv_broadcast(&chq->queue_idle);
 	ata_channel_unlock(chp);
 	atastart(chp);
 }

@@ -66,7 +66,8 @@ atabus_lost(struct ata_channel *chp)
 
 /*
  * Only one looks for drives at a time: the big lock is let go meanwhile, and
- * two would attach two drivers to one drive.  False: the bus goes away.
+ * two would attach two drivers to one drive.  False: the bus goes away, or
+ * sleeps, and looks when it resumes.
  */
 static bool
 atabus_probe_enter(struct atabus_softc *sc)
@@ -76,9 +77,14 @@ atabus_probe_enter(struct atabus_softc *sc)
 
 	ata_channel_lock(chp);
 	sc->sc_probers++;
-	while ((chp->ch_flags & ATACH_SHUTDOWN) == 0 && sc->sc_probing)
+	while ((chp->ch_flags & ATACH_SHUTDOWN) == 0 &&
+	    (sc->sc_flags & ATABUSCF_SUSPENDED) == 0 && sc->sc_probing)
 		cv_wait(&chp->ch_thr_idle, &chp->ch_lock);
 	mine = (chp->ch_flags & (ATACH_SHUTDOWN | ATACH_DISABLED)) == 0;
+	if (mine && (sc->sc_flags & ATABUSCF_SUSPENDED) != 0) {
+		sc->sc_flags |= ATABUSCF_RESCAN;
+		mine = false;
+	}
 	if (mine) {
 		sc->sc_probing = true;
 	} else {
@@ -167,19 +173,34 @@ atabus_config(device_t self)
 	atabus_probe(device_private(self));
 }
 
-/* Nothing is active when this returns, and nothing starts before the resume. */
+/*
+ * Nothing is active and nobody resets the channel or looks for drives when
+ * this returns, and nothing starts before the resume.
+ */
 static bool
 atabus_suspend(device_t self, const pmf_qual_t *qual)
 {
 	struct atabus_softc *sc = device_private(self);
 	struct ata_channel *chp = sc->sc_chan;
 
-	if ((sc->sc_flags & ATABUSCF_SUSPENDED) != 0)
-		return true;
-	sc->sc_flags |= ATABUSCF_SUSPENDED;
-	ata_channel_freeze(chp);
 	ata_channel_lock(chp);
-	while (chp->ch_queue->queue_active != 0)
+	if ((sc->sc_flags & ATABUSCF_SUSPENDED) != 0) {
+		ata_channel_unlock(chp);
+		return true;
+	}
+	sc->sc_flags |= ATABUSCF_SUSPENDED;
+	cv_broadcast(&chp->ch_thr_idle);
+	/* Who looks for drives needs commands to come to an end. */
+	while ((sc->sc_flags & ATABUSCF_SUSPENDED) != 0 && sc->sc_probing)
+		cv_wait(&chp->ch_thr_idle, &chp->ch_lock);
+	/* A detach may have called it off. */
+	if ((sc->sc_flags & ATABUSCF_SUSPENDED) != 0) {
+		sc->sc_flags |= ATABUSCF_FROZEN;
+		chp->ch_queue->queue_freeze++;
+	}
+	while ((sc->sc_flags & ATABUSCF_SUSPENDED) != 0 &&
+	    (chp->ch_queue->queue_active != 0 ||
+	    chp->ch_queue->queue_work_on))
 		cv_wait(&chp->ch_queue->queue_idle, &chp->ch_lock);
 	ata_channel_unlock(chp);
 	return true;
@@ -191,11 +212,19 @@ atabus_resume(device_t self, const pmf_qual_t *qual)
 	struct atabus_softc *sc = device_private(self);
 	struct ata_channel *chp = sc->sc_chan;
 
-	if ((sc->sc_flags & ATABUSCF_SUSPENDED) == 0)
-		return true;
-	sc->sc_flags &= ~ATABUSCF_SUSPENDED;
 	ata_channel_lock(chp);
-	ata_channel_thaw_locked(chp);
+	if ((sc->sc_flags & ATABUSCF_SUSPENDED) == 0) {
+		ata_channel_unlock(chp);
+		return true;
+	}
+	if ((sc->sc_flags & ATABUSCF_FROZEN) != 0)
+		ata_channel_thaw_locked(chp);
+	if ((sc->sc_flags & ATABUSCF_RESCAN) != 0)
+		ata_thread_run(chp, 0, ATACH_TH_RESCAN, 0);
+	sc->sc_flags &= ~(ATABUSCF_SUSPENDED | ATABUSCF_FROZEN |
+	    ATABUSCF_RESCAN);
+	cv_broadcast(&chp->ch_thr_idle);
+	cv_broadcast(&chp->ch_queue->queue_idle);
 	ata_channel_unlock(chp);
 	atastart(chp);
 	return true;

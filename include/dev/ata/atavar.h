@@ -202,7 +202,9 @@ struct atabus_softc {
 	struct ata_channel *sc_chan;
 	int		sc_flags;
 #define	ATABUSCF_OPEN	0x01
-#define	ATABUSCF_SUSPENDED 0x02	/* its queue is frozen */
+#define	ATABUSCF_SUSPENDED 0x02	/* it sleeps, or is about to: */
+#define	ATABUSCF_FROZEN	0x04	/*  its queue is frozen, */
+#define	ATABUSCF_RESCAN	0x08	/*  somebody wanted to look meanwhile */
 	u_int		sc_probers;	/* look for drives, or wait to */
 	bool		sc_probing;	/* one of them does */
 };
