@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <rump/rump.h>
 #include <rump/rump_fuzz.h>
+#include <rump/rump_syscalls.h>
 #include <rump/rumpuser_fuzz.h>
 
 #include "rig.h"
@@ -185,12 +187,18 @@ leaked(const struct rumpuser_objinfo *oi, void *arg)
 static void
 check(void)
 {
+	const struct timespec moment = { .tv_nsec = 1000000 };
 	unsigned n = 0;
 
 	rump_pub_lwproc_releaselwp();
 	rump_pub_lwproc_switch(home);
 	if (rump_pub_audit(NULL, NULL) == 0)
 		return;
+	rump_pub_drain();
+	if (rump_pub_audit(NULL, NULL) == 0)
+		return;
+	/* A thread that was let go may not have run yet, and return it now. */
+	rump_sys_nanosleep(&moment, NULL);
 	rump_pub_drain();
 
 	notreturned = 0;
