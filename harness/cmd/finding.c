@@ -23,7 +23,8 @@ static const char *const noticing[] = {
 	"memmove", "memset", "memcmp", "strlen", "strcmp", "strncmp", "panic", "vpanic",
 	"kern_assert", "raise", "abort", "gsignal", "__pthread_kill", "pthread_kill", "MemcmpInterceptorCommon",
 	"fiber_", "kmem_free", "kmem_alloc", "kmem_zalloc", "pool_put", "pool_get", "pool_cache_put",
-	"pool_cache_get", "lockdebug_",
+	"pool_cache_get", "lockdebug_", "mtx_alive", "pick", "switch_to", "hang", "ru_", "wq_block",
+	"park_wait", "cv_sleep",
 };
 
 static int
