@@ -83,6 +83,14 @@ const struct devops_ioctl devops_disk_ioctls[] = {
 	{ 0, NULL, NULL, 0 },
 };
 
+/* FIONBIO turns it on, never off: a read would wait for a line that nobody speaks on. */
+static void
+nonblocking(const struct devop *op, void *arg)
+{
+
+	*(uint8_t *)arg |= 1;
+}
+
 const struct devops_ioctl devops_tty_ioctls[] = {
 	{ 0x402c7413, "TIOCGETA", NULL, 0 },
 	{ 0x802c7414, "TIOCSETA", NULL, 0x402c7413 },
@@ -105,7 +113,7 @@ const struct devops_ioctl devops_tty_ioctls[] = {
 	{ 0x4004746a, "TIOCMGET", NULL, 0 },
 	{ 0x8004746d, "TIOCMSET", NULL, 0 },
 	{ 0x80017472, "TIOCSTI", NULL, 0 },
-	{ 0x8004667e, "FIONBIO", NULL, 0 },
+	{ 0x8004667e, "FIONBIO", nonblocking, 0 },
 	{ 0x8004667d, "FIOASYNC", NULL, 0 },
 	{ 0, NULL, NULL, 0 },
 };
