@@ -8,8 +8,9 @@
  * Each request has VIOSCSI_STRIDE bytes of DMA memory for its header and its
  * response.  A response is copied out once and the copy is checked: lengths
  * of sense and residual against what was asked for, codes against those that
- * exist.  A transfer in more pieces than the queue holds goes through a
- * buffer of one piece, one at a time.
+ * exist.  What lies beyond the bytes that the device says it wrote has not
+ * arrived (2.6.8), whatever the response says.  A transfer in more pieces
+ * than the queue holds goes through a buffer of one piece, one at a time.
  *
  * A command that is not answered in its time is aborted; if that is not
  * answered, either, or the command does not come back, the device is broken.
@@ -963,7 +964,7 @@ vioscsi_result(struct vioscsi_softc *sc, struct vioscsi_req *r,
 {
 	struct virtio_softc *vsc = sc->sc_virtio;
 	struct virtio_scsi_res_hdr res;
-	uint32_t residual, sense_len;
+	uint32_t residual, sense_len, missing = 0;
 
 	xs->resid = xs->datalen;
 	xs->status = SCSI_OK;
@@ -1008,7 +1009,15 @@ vioscsi_result(struct vioscsi_softc *sc, struct vioscsi_req *r,
 	if (sense_len > VIRTIO_SCSI_SENSE_SIZE)
 		return vioscsi_odd(sc, "sense length", sense_len,
 		    VIRTIO_SCSI_SENSE_SIZE);
-	xs->resid = residual;
+	/* Legacy devices may count wrongly. */
+	if ((virtio_features(vsc) & VIRTIO_F_VERSION_1) != 0) {
+		sense_len = MIN(sense_len, (uint32_t)len -
+		    offsetof(struct virtio_scsi_res_hdr, sense));
+		if (r->r_data && r->r_in)
+			missing = xs->datalen - MIN(xs->datalen,
+			    MAX(len - (int)sizeof(res), 0));
+	}
+	xs->resid = MAX(residual, missing);
 	return vioscsi_status(sc, xs, &res, sense_len);
 }
 
