@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ahci.h"
+#include "bytes.h"
 
 #define SECTOR		512u
 #define NSLOTS		32u
@@ -87,38 +88,6 @@ struct exec {
 	uint8_t	 status, error;
 	int	 pio;
 };
-
-static uint16_t
-le16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static uint32_t
-le32(const uint8_t *p)
-{
-	return le16(p) | (uint32_t)le16(p + 2) << 16;
-}
-
-static uint64_t
-le64(const uint8_t *p)
-{
-	return le32(p) | (uint64_t)le32(p + 4) << 32;
-}
-
-static void
-put16(uint8_t *p, unsigned v)
-{
-	p[0] = (uint8_t)v;
-	p[1] = (uint8_t)(v >> 8);
-}
-
-static void
-put32(uint8_t *p, uint32_t v)
-{
-	put16(p, v & 0xffff);
-	put16(p + 2, v >> 16);
-}
 
 /* Strings of IDENTIFY: bytes of each word swapped, padded with spaces. */
 static void

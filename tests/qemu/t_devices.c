@@ -19,17 +19,7 @@
 #include <rump/rumpdev_if_pub.h>
 #include <rump/rumpuser_qemu.h>
 
-static void
-need_qemu(void)
-{
-	const char *path = getenv("QEMU");
-	char cmd[512];
-
-	snprintf(cmd, sizeof(cmd), "%s --version >/dev/null 2>&1",
-	    path != NULL ? path : "qemu-system-x86_64");
-	if (system(cmd) != 0)
-		atf_tc_skip("no QEMU here: install Debian's package qemu-system-x86");
-}
+#include "qemu.h"
 
 static void
 boot(const char *args)

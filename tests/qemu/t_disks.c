@@ -25,6 +25,8 @@
 #include <rump/rumpuser_fuzz.h>
 #include <rump/rumpuser_qemu.h>
 
+#include "qemu.h"
+
 #include "model/nvme.h"
 #include "model/pci.h"
 #include "model/virtio.h"
@@ -161,18 +163,6 @@ random_medium(void)
 /*
  * QEMU.
  */
-
-static void
-need_qemu(void)
-{
-	const char *path = getenv("QEMU");
-	char cmd[512];
-
-	snprintf(cmd, sizeof(cmd), "%s --version >/dev/null 2>&1",
-	    path != NULL ? path : "qemu-system-x86_64");
-	if (system(cmd) != 0)
-		atf_tc_skip("no QEMU here: install Debian's package qemu-system-x86");
-}
 
 static void
 on_qemu(const char *args, const char *raw, const char *controller, const char *bus, int readonly)
