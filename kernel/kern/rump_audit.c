@@ -46,6 +46,26 @@ rump_pub_audit_mark(void)
 	rump_unschedule();
 }
 
+/*
+ * A count, held against its baseline.  On host threads, what others have
+ * under way is waited for, for half a second.
+ */
+static int64_t
+settled(struct rump_audit *ra)
+{
+	int64_t now;
+	int i;
+
+	rump_schedule();
+	now = (*ra->ra_count)(ra->ra_arg);
+	for (i = 0; now != ra->ra_baseline && !klib_solo && i < 50; i++) {
+		(void)kpause("audit", false, mstohz(10), NULL);
+		now = (*ra->ra_count)(ra->ra_arg);
+	}
+	rump_unschedule();
+	return now;
+}
+
 unsigned
 rump_pub_audit(void (*cb)(const char *, int64_t, int64_t, void *), void *arg)
 {
@@ -54,9 +74,7 @@ rump_pub_audit(void (*cb)(const char *, int64_t, int64_t, void *), void *arg)
 	int64_t now;
 
 	for (ra = audits; ra != NULL; ra = ra->ra_next) {
-		rump_schedule();
-		now = (*ra->ra_count)(ra->ra_arg);
-		rump_unschedule();
+		now = settled(ra);
 		if (now != ra->ra_baseline)
 			n++;
 		if (cb != NULL)
