@@ -94,18 +94,12 @@ atapi_probe_bus(struct atapibus_softc *sc, int target)
 			return ENXIO;
 		mintarget = maxtarget = target;
 	}
-	error = scsipi_adapter_addref(chan->chan_adapter);
+	error = scsipi_probe_enter(chan);
 	if (error != 0)
 		return error;
-	error = scsipi_probe_enter(chan);
-	if (error != 0) {
-		scsipi_adapter_delref(chan->chan_adapter);
-		return error;
-	}
 	for (target = mintarget; target <= maxtarget; target++)
 		(*atapi->atapi_probe_device)(sc, target);
 	scsipi_probe_leave(chan);
-	scsipi_adapter_delref(chan->chan_adapter);
 	return 0;
 }
 
@@ -134,16 +128,7 @@ atapibusattach(device_t parent, device_t self, void *aux)
 	if (scsipi_channel_init(chan) != 0)
 		return;
 	sc->sc_channel = chan;
-	if (!pmf_device_register(self, NULL, NULL))
-		aprint_error_dev(self, "couldn't establish power handler\n");
-
-	config_pending_incr(self);
-	if (kthread_create(PRI_NONE, KTHREAD_MUSTJOIN, NULL, atapibus_discover_thread, sc,
-	    &chan->chan_dthread, "%s-d", chan->chan_name) != 0) {
-		aprint_error_dev(self, "unable to create discovery thread\n");
-		chan->chan_dthread = NULL;
-		config_pending_decr(self);
-	}
+	scsipi_bus_discover(self, chan, atapibus_discover_thread, sc);
 }
 
 static int
@@ -155,18 +140,9 @@ atapibusdetach(device_t self, int flags)
 
 	if (chan == NULL)
 		return 0;
-	if (chan->chan_dthread != NULL) {
-		(void)kthread_join(chan->chan_dthread);
-		chan->chan_dthread = NULL;
-	}
-	error = scsipi_bus_dying(chan, true);
+	error = scsipi_bus_detach(chan, flags);
 	if (error != 0)
 		return error;
-	error = scsipi_target_detach(chan, -1, -1, flags);
-	if (error != 0) {
-		(void)scsipi_bus_dying(chan, false);
-		return error;
-	}
 	pmf_device_deregister(self);
 	scsipi_channel_shutdown(chan);
 	sc->sc_channel = NULL;
@@ -187,21 +163,8 @@ static void
 atapibuschilddet(device_t self, device_t child)
 {
 	struct atapibus_softc *sc = device_private(self);
-	struct scsipi_channel *chan = sc->sc_channel;
-	struct scsipi_periph *periph;
-	int target;
 
-	mutex_enter(chan_mtx(chan));
-	for (target = 0; target < chan->chan_ntargets; target++) {
-		periph = scsipi_lookup_periph_locked(chan, target, 0);
-		if (periph != NULL && periph->periph_dev == child) {
-			scsipi_remove_periph(chan, periph);
-			mutex_exit(chan_mtx(chan));
-			scsipi_free_periph(periph);
-			return;
-		}
-	}
-	mutex_exit(chan_mtx(chan));
+	scsipi_bus_childdet(sc->sc_channel, child);
 }
 
 /*
@@ -216,9 +179,8 @@ atapi_probe_device(struct atapibus_softc *sc, int target, struct scsipi_periph *
 	struct scsipi_channel *chan = sc->sc_channel;
 	const struct scsi_quirk_inquiry_pattern *finger;
 	int locs[ATAPIBUSCF_NLOCS];
-	device_t dev = NULL;
+	device_t dev;
 	int priority, quirks;
-	cfdata_t cf;
 
 	quirks = chan->chan_defquirks;
 	finger = scsipi_inqmatch(&sa->sa_inqbuf, atapi_quirk_patterns,
@@ -228,22 +190,7 @@ atapi_probe_device(struct atapibus_softc *sc, int target, struct scsipi_periph *
 	periph->periph_quirks |= quirks;
 
 	locs[ATAPIBUSCF_DRIVE] = target;
-	KERNEL_LOCK(1, NULL);
-	cf = config_search(sc->sc_dev, sa, CFARGS(.submatch = config_stdsubmatch,
-	    .locators = locs));
-	if (cf != NULL) {
-		scsipi_insert_periph(chan, periph);
-		dev = config_attach(sc->sc_dev, cf, sa, atapibusprint, CFARGS(.locators = locs));
-		if (dev == NULL) {
-			mutex_enter(chan_mtx(chan));
-			scsipi_remove_periph(chan, periph);
-			mutex_exit(chan_mtx(chan));
-		}
-	} else {
-		atapibusprint(sa, device_xname(sc->sc_dev));
-		aprint_normal(" not configured\n");
-	}
-	KERNEL_UNLOCK_ONE(NULL);
+	dev = scsipi_bus_attach_unit(sc->sc_dev, sa, locs, atapibusprint);
 	if (dev == NULL)
 		scsipi_free_periph(periph);
 	return dev;

@@ -38,11 +38,11 @@
 #include <dev/scsipi/cdvar.h>
 
 #include "cd_impl.h"
+#include "scsipi_disk_impl.h"
 #include "scsipi_impl.h"
 
 #define	CDUNIT(z)		DISKUNIT(z)
 #define	CDPART(z)		DISKPART(z)
-#define	CDMINOR(unit, part)	DISKMINOR(unit, part)
 
 #define	CD_DEFAULT_BLKSIZE	2048
 #define	CD_DEFAULT_SIZE		400000	/* sectors of a disc that does not say */
@@ -64,12 +64,9 @@ static int	cd_lastclose(device_t);
 static void	cd_iosize(device_t, int *);
 static void	cd_label(device_t, struct disklabel *);
 static void	cdminphys(struct buf *);
-static void	cdrestart(void *);
 static bool	cd_shutdown(device_t, int);
 static bool	cd_suspend(device_t, const pmf_qual_t *);
 static int	cd_interpret_sense(struct scsipi_xfer *);
-static void	cdstart(struct scsipi_periph *);
-static void	cddone(struct scsipi_xfer *, int);
 static int	cd_get_parms(struct cd_softc *, int);
 static void	cd_set_geometry(struct cd_softc *);
 
@@ -127,9 +124,9 @@ static const struct dkdriver cddkdriver = {
 
 static const struct scsipi_periphsw cd_switch = {
 	.psw_error = cd_interpret_sense,
-	.psw_start = cdstart,
+	.psw_start = scsipi_disk_start,
 	.psw_async = NULL,
-	.psw_done = cddone,
+	.psw_done = scsipi_disk_done,
 };
 
 static const struct scsipi_inquiry_pattern cd_patterns[] = {
@@ -162,63 +159,21 @@ cdattach(device_t parent, device_t self, void *aux)
 	    periph->periph_version == 0)
 		cd->flags |= CDF_ANCIENT;
 
-	dk_init(dksc, self, SCSIPI_BUSTYPE_TYPE(scsipi_periph_bustype(periph)) ==
-	    SCSIPI_BUSTYPE_ATAPI ? DKTYPE_ATAPI : DKTYPE_SCSI);
-	disk_init(&dksc->sc_dkdev, dksc->sc_xname, &cddkdriver);
-	callout_init(&cd->sc_callout, 0);
-
 	cd->sc_periph = periph;
-	periph->periph_dev = self;
-	periph->periph_switch = &cd_switch;
-	periph->periph_openings = MAX(1, SCSIPI_CHAN_MAX_PERIPH(periph->periph_channel));
-	periph->periph_flags |= PERIPH_GROW_OPENINGS;
-
-	aprint_naive("\n");
-	aprint_normal("\n");
+	scsipi_disk_init(self, dksc, periph, &cddkdriver, &cd_switch, &cd->sc_callout);
 	cd->params.blksize = CD_DEFAULT_BLKSIZE;
 	cd_set_geometry(cd);
 
-	disk_attach(&dksc->sc_dkdev);
-	dk_attach(dksc);
-	if (!pmf_device_register1(self, cd_suspend, NULL, cd_shutdown))
-		aprint_error_dev(self, "couldn't establish power handler\n");
-	rnd_attach_source(&dksc->sc_rnd_source, dksc->sc_xname, RND_TYPE_DISK, RND_FLAG_DEFAULT);
+	scsipi_disk_attach(self, dksc, cd_suspend, cd_shutdown);
 }
 
-/* As sddetach(). */
 static int
 cddetach(device_t self, int flags)
 {
 	struct cd_softc *cd = device_private(self);
-	struct dk_softc *dksc = &cd->sc_dksc;
-	int bmaj, cmaj, i, mn, rc;
 
-	rc = disk_begindetach(&dksc->sc_dkdev, NULL, self, flags);
-	if (rc != 0)
-		return rc;
-	callout_halt(&cd->sc_callout, NULL);
-	scsipi_kill_pending(cd->sc_periph);
-	callout_halt(&cd->sc_callout, NULL);
-	dk_drain(dksc);
-
-	dkwedge_delall(&dksc->sc_dkdev);
-	bmaj = bdevsw_lookup_major(&cd_bdevsw);
-	cmaj = cdevsw_lookup_major(&cd_cdevsw);
-	for (i = 0; i < MAXPARTITIONS; i++) {
-		mn = CDMINOR(device_unit(self), i);
-		vdevgone(bmaj, mn, mn, VBLK);
-		vdevgone(cmaj, mn, mn, VCHR);
-	}
-	scsipi_wait_closed(&dksc->sc_dkdev);
-	dk_drain(dksc);
-
-	rnd_detach_source(&dksc->sc_rnd_source);
-	pmf_device_deregister(self);
-	dk_detach(dksc);
-	disk_detach(&dksc->sc_dkdev);
-	disk_destroy(&dksc->sc_dkdev);
-	callout_destroy(&cd->sc_callout);
-	return 0;
+	return scsipi_disk_detach(self, &cd->sc_dksc, cd->sc_periph, &cd->sc_callout,
+	    &cd_bdevsw, &cd_cdevsw, flags);
 }
 
 int
@@ -320,17 +275,12 @@ static int
 cdopen(dev_t dev, int flag, int fmt, struct lwp *l)
 {
 	struct cd_softc *cd = device_lookup_private(&cd_cd, CDUNIT(dev));
-	struct scsipi_periph *periph;
+	int error;
 
-	if (cd == NULL || (periph = cd->sc_periph) == NULL)
+	if (cd == NULL || cd->sc_periph == NULL)
 		return ENXIO;
-	if (!device_is_active(cd->sc_dksc.sc_dev) || scsipi_periph_gone(periph))
-		return ENODEV;
-	if (cd->sc_dksc.sc_dkdev.dk_openmask != 0 &&
-	    (periph->periph_flags & PERIPH_MEDIA_LOADED) == 0 &&
-	    (CDPART(dev) != RAW_PART || fmt != S_IFCHR))
-		return EIO;
-	return dk_open(&cd->sc_dksc, dev, flag, fmt, l);
+	error = scsipi_disk_openable(&cd->sc_dksc, cd->sc_periph, dev, fmt);
+	return error != 0 ? error : dk_open(&cd->sc_dksc, dev, flag, fmt, l);
 }
 
 static int
@@ -423,14 +373,8 @@ cdstrategy(struct buf *bp)
 	struct scsipi_periph *periph = cd != NULL ? cd->sc_periph : NULL;
 	const daddr_t per = cd != NULL ? (daddr_t)(cd->params.blksize / DEV_BSIZE) : 1;
 
-	if (periph == NULL || (periph->periph_flags & PERIPH_MEDIA_LOADED) == 0 ||
-	    !device_is_active(cd->sc_dksc.sc_dev)) {
-		bp->b_error = periph != NULL && (periph->periph_flags & PERIPH_OPEN) != 0 ? EIO :
-		    ENODEV;
-		bp->b_resid = bp->b_bcount;
-		biodone(bp);
+	if (!scsipi_disk_usable(periph, bp))
 		return;
-	}
 	if (bp->b_bcount % (int)cd->params.blksize != 0 || bp->b_blkno % per != 0) {
 		bp->b_error = 0;
 		if (!cd_bounce(cd, bp)) {
@@ -445,21 +389,9 @@ cdstrategy(struct buf *bp)
 static int
 cd_rw_cdb(struct cd_softc *cd, struct scsipi_generic *cmd, bool read, uint64_t blkno, uint32_t nblks)
 {
-	struct scsipi_rw_10 *cmd10 = (void *)cmd;
-	struct scsi_rw_6 *cmd6 = (void *)cmd;
 
-	memset(cmd, 0, sizeof(*cmd));
-	if ((cd->flags & CDF_ANCIENT) != 0 && blkno + nblks <= 0x200000 && nblks <= 0xff &&
-	    (cd->sc_periph->periph_quirks & PQUIRK_ONLYBIG) == 0) {
-		cmd6->opcode = read ? SCSI_READ_6_COMMAND : SCSI_WRITE_6_COMMAND;
-		_lto3b((uint32_t)blkno, cmd6->addr);
-		cmd6->length = (u_int8_t)nblks;
-		return sizeof(*cmd6);
-	}
-	cmd10->opcode = read ? READ_10 : WRITE_10;
-	_lto4b((uint32_t)blkno, cmd10->addr);
-	_lto2b(nblks, cmd10->length);
-	return sizeof(*cmd10);
+	return scsipi_disk_rw_cdb(cmd, read, blkno, nblks, 0, (cd->flags & CDF_ANCIENT) != 0 &&
+	    (cd->sc_periph->periph_quirks & PQUIRK_ONLYBIG) == 0);
 }
 
 static int
@@ -467,89 +399,18 @@ cd_diskstart(device_t dev, struct buf *bp)
 {
 	struct cd_softc *cd = device_private(dev);
 	struct scsipi_periph *periph = cd->sc_periph;
-	struct scsipi_channel *chan = periph->periph_channel;
 	struct scsipi_generic cmd;
-	struct scsipi_xfer *xs;
-	int cmdlen, flags;
+	int cmdlen, error;
 
-	if ((periph->periph_flags & PERIPH_MEDIA_LOADED) == 0)
-		return EIO;
-	mutex_enter(chan_mtx(chan));
-	if (scsipi_periph_gone(periph)) {
-		mutex_exit(chan_mtx(chan));
-		return ENXIO;
-	}
-	if (periph->periph_active >= periph->periph_openings) {
-		mutex_exit(chan_mtx(chan));
-		return EAGAIN;
-	}
-	if (periph->periph_flags & PERIPH_WAITING) {
-		periph->periph_flags &= ~PERIPH_WAITING;
-		cv_broadcast(periph_cv_periph(periph));
-		mutex_exit(chan_mtx(chan));
-		return EAGAIN;
-	}
+	error = scsipi_disk_begin(periph);
+	if (error != 0)
+		return error;
 	if (BUF_ISWRITE(bp))
 		cd->flags |= CDF_DIRTY;
 	cmdlen = cd_rw_cdb(cd, &cmd, BUF_ISREAD(bp), (uint64_t)bp->b_rawblkno,
 	    (uint32_t)bp->b_bcount / cd->params.blksize);
-	flags = XS_CTL_NOSLEEP | XS_CTL_ASYNC | XS_CTL_SIMPLE_TAG |
-	    (BUF_ISREAD(bp) ? XS_CTL_DATA_IN : XS_CTL_DATA_OUT);
-	xs = scsipi_make_xs_locked(periph, &cmd, cmdlen, bp->b_data, bp->b_bcount, CDRETRIES,
-	    CD_IO_TIMEOUT, bp, flags);
-	if (xs == NULL) {
-		if (!scsipi_periph_gone(periph))
-			callout_reset(&cd->sc_callout, hz / 2, cdrestart, cd);
-		mutex_exit(chan_mtx(chan));
-		return scsipi_periph_gone(periph) ? ENXIO : EAGAIN;
-	}
-	mutex_exit(chan_mtx(chan));
-	(void)scsipi_execute_xs(xs);
-	return 0;
-}
-
-static void
-cdstart(struct scsipi_periph *periph)
-{
-	struct cd_softc *cd = device_private(periph->periph_dev);
-	kmutex_t *lock = chan_mtx(periph->periph_channel);
-
-	if (!DK_ATTACHED(&cd->sc_dksc))
-		return;
-	mutex_exit(lock);
-	dk_start(&cd->sc_dksc, NULL);
-	mutex_enter(lock);
-}
-
-static void
-cdrestart(void *v)
-{
-	struct cd_softc *cd = v;
-
-	dk_start(&cd->sc_dksc, NULL);
-}
-
-static void
-cddone(struct scsipi_xfer *xs, int error)
-{
-	struct cd_softc *cd = device_private(xs->xs_periph->periph_dev);
-	struct dk_softc *dksc = &cd->sc_dksc;
-	struct buf *bp = xs->bp;
-
-	if (bp == NULL)
-		return;
-	/* A file system takes EBUSY for something of its own. */
-	bp->b_error = error == EBUSY ? EIO : error;
-	bp->b_resid = xs->resid;
-	if (error == 0 && xs->resid != 0) {
-		aprint_error_dev(dksc->sc_dev, "%d of %d bytes moved, block %lld\n",
-		    bp->b_bcount - xs->resid, bp->b_bcount, (long long)bp->b_rawblkno);
-		bp->b_error = EIO;
-	}
-	if (bp->b_error != 0)
-		bp->b_resid = bp->b_bcount;
-	rnd_add_uint32(&dksc->sc_rnd_source, (uint32_t)bp->b_rawblkno);
-	dk_done(dksc, bp);
+	return scsipi_disk_send(&cd->sc_dksc, periph, &cd->sc_callout, bp, &cmd, cmdlen, CDRETRIES,
+	    CD_IO_TIMEOUT);
 }
 
 static void
@@ -577,15 +438,8 @@ cdminphys(struct buf *bp)
 static void
 cd_iosize(device_t dev, int *count)
 {
-	struct cd_softc *cd = device_private(dev);
-	struct buf b;
 
-	memset(&b, 0, sizeof(b));
-	b.b_bcount = *count;
-	b.b_dev = MAKEDISKDEV(bdevsw_lookup_major(&cd_bdevsw),
-	    device_unit(cd->sc_dksc.sc_dev), RAW_PART);
-	cdminphys(&b);
-	*count = b.b_bcount;
+	scsipi_disk_iosize(dev, &cd_bdevsw, cdminphys, count);
 }
 
 static int
@@ -650,19 +504,7 @@ cd_interpret_sense(struct scsipi_xfer *xs)
 	    (sense->ascq == 0x01 || sense->ascq == 0x04 || sense->ascq == 0x07 ||
 	    sense->ascq == 0x08) && xs->xs_retries > 0 &&
 	    (xs->xs_control & XS_CTL_IGNORE_NOT_READY) == 0) {
-		xs->xs_retries--;
-		if (xs->xs_control & XS_CTL_POLL) {
-			delay(5000000);
-			return ERESTART;
-		}
-		mutex_enter(chan_mtx(periph->periph_channel));
-		if (!callout_pending(&periph->periph_callout)) {
-			scsipi_periph_freeze_locked(periph, 1);
-			callout_reset(&periph->periph_callout, 5 * hz, scsipi_periph_timed_thaw,
-			    periph);
-		}
-		mutex_exit(chan_mtx(periph->periph_channel));
-		return ERESTART;
+		return scsipi_disk_wait_ready(xs);
 	}
 	return EJUSTRETURN;
 }
@@ -750,13 +592,7 @@ cdioctl(dev_t dev, u_long cmd, void *addr, int flag, struct lwp *l)
 		    XS_CTL_IGNORE_NOT_READY | XS_CTL_IGNORE_MEDIA_CHANGE);
 	case DIOCEJECT:
 		if (*(int *)addr == 0) {
-			int pmask = __BIT(part);
-
-			/* Not from under those who use it. */
-			if (DK_BUSY(dksc, pmask))
-				return EBUSY;
-			error = scsipi_prevent(periph, SPAMR_ALLOW,
-			    XS_CTL_IGNORE_ILLEGAL_REQUEST | XS_CTL_IGNORE_NOT_READY);
+			error = scsipi_disk_unlock(dksc, periph, part);
 			if (error != 0)
 				return error;
 		}

@@ -373,7 +373,6 @@ chopen(dev_t dev, int flags, int fmt, struct lwp *l)
 {
 	struct ch_softc *sc = device_lookup_private(&ch_cd, CHUNIT(dev));
 	struct scsipi_periph *periph;
-	struct scsipi_adapter *adapt;
 	int error, old[CHNTYPES], i;
 
 	if (sc == NULL)
@@ -381,18 +380,8 @@ chopen(dev_t dev, int flags, int fmt, struct lwp *l)
 	if (!device_is_active(sc->sc_dev))
 		return ENODEV;
 	periph = sc->sc_periph;
-	adapt = periph->periph_channel->chan_adapter;
-	if ((error = scsipi_adapter_addref(adapt)) != 0)
+	if ((error = scsipi_unit_open(periph)) != 0)
 		return error;
-
-	mutex_enter(chan_mtx(periph->periph_channel));
-	if (periph->periph_flags & PERIPH_OPEN) {
-		mutex_exit(chan_mtx(periph->periph_channel));
-		scsipi_adapter_delref(adapt);
-		return EBUSY;
-	}
-	periph->periph_flags |= PERIPH_OPEN;
-	mutex_exit(chan_mtx(periph->periph_channel));
 
 	if (sc->sc_settledelay != 0) {
 		(void)kpause("chsettle", true, sc->sc_settledelay * hz, NULL);
@@ -422,10 +411,7 @@ chopen(dev_t dev, int flags, int fmt, struct lwp *l)
 	return 0;
 
 fail:
-	mutex_enter(chan_mtx(periph->periph_channel));
-	periph->periph_flags &= ~PERIPH_OPEN;
-	mutex_exit(chan_mtx(periph->periph_channel));
-	scsipi_adapter_delref(adapt);
+	scsipi_unit_close(periph);
 	return error;
 }
 
@@ -441,9 +427,8 @@ chclose(dev_t dev, int flags, int fmt, struct lwp *l)
 	scsipi_wait_drain(periph);
 	mutex_enter(chan_mtx(periph->periph_channel));
 	sc->sc_events = 0;
-	periph->periph_flags &= ~PERIPH_OPEN;
 	mutex_exit(chan_mtx(periph->periph_channel));
-	scsipi_adapter_delref(periph->periph_channel->chan_adapter);
+	scsipi_unit_close(periph);
 	return 0;
 }
 

@@ -135,16 +135,7 @@ scsibusattach(device_t parent, device_t self, void *aux)
 	if (scsipi_channel_init(chan) != 0)
 		return;
 	sc->sc_channel = chan;
-	if (!pmf_device_register(self, NULL, NULL))
-		aprint_error_dev(self, "couldn't establish power handler\n");
-
-	config_pending_incr(self);
-	if (kthread_create(PRI_NONE, KTHREAD_MUSTJOIN, NULL, scsibus_discover_thread, sc,
-	    &chan->chan_dthread, "%s-d", chan->chan_name) != 0) {
-		aprint_error_dev(self, "unable to create discovery thread\n");
-		chan->chan_dthread = NULL;
-		config_pending_decr(self);
-	}
+	scsipi_bus_discover(self, chan, scsibus_discover_thread, sc);
 }
 
 static int
@@ -156,19 +147,9 @@ scsibusdetach(device_t self, int flags)
 
 	if (chan == NULL)
 		return 0;
-	/* What is being looked at must be here before it can go. */
-	if (chan->chan_dthread != NULL) {
-		(void)kthread_join(chan->chan_dthread);
-		chan->chan_dthread = NULL;
-	}
-	error = scsipi_bus_dying(chan, true);
+	error = scsipi_bus_detach(chan, flags);
 	if (error != 0)
 		return error;
-	error = scsipi_target_detach(chan, -1, -1, flags);
-	if (error != 0) {
-		(void)scsipi_bus_dying(chan, false);
-		return error;
-	}
 	cmaj = cdevsw_lookup_major(&scsibus_cdevsw);
 	vdevgone(cmaj, device_unit(self), device_unit(self), VCHR);
 	pmf_device_deregister(self);
@@ -192,23 +173,8 @@ static void
 scsidevdetached(device_t self, device_t child)
 {
 	struct scsibus_softc *sc = device_private(self);
-	struct scsipi_channel *chan = sc->sc_channel;
-	struct scsipi_periph *periph;
-	int i;
 
-	mutex_enter(chan_mtx(chan));
-	for (i = 0; i < SCSIPI_CHAN_PERIPH_BUCKETS; i++) {
-		LIST_FOREACH(periph, &chan->chan_periphtab[i], periph_hash) {
-			if (periph->periph_dev == child)
-				goto found;
-		}
-	}
-	mutex_exit(chan_mtx(chan));
-	return;
-found:
-	scsipi_remove_periph(chan, periph);
-	mutex_exit(chan_mtx(chan));
-	scsipi_free_periph(periph);
+	scsipi_bus_childdet(sc->sc_channel, child);
 }
 
 /*
@@ -315,7 +281,6 @@ scsi_probe_unit(struct scsibus_softc *sc, int target, int lun,
 	char revision[sizeof(inqbuf.revision) + 1];
 	int locs[SCSIBUSCF_NLOCS];
 	int priority;
-	cfdata_t cf;
 
 	if (scsipi_lookup_periph(chan, target, lun) != NULL) {
 		res.sp_answered = res.sp_more = true;
@@ -381,24 +346,8 @@ scsi_probe_unit(struct scsibus_softc *sc, int target, int lun,
 
 	locs[SCSIBUSCF_TARGET] = target;
 	locs[SCSIBUSCF_LUN] = lun;
-	KERNEL_LOCK(1, NULL);
-	cf = config_search(sc->sc_dev, &sa, CFARGS(.submatch = config_stdsubmatch,
-	    .locators = locs));
-	if (cf != NULL) {
-		scsipi_insert_periph(chan, periph);
-		if (config_attach(sc->sc_dev, cf, &sa, scsibusprint,
-		    CFARGS(.locators = locs)) != NULL) {
-			KERNEL_UNLOCK_ONE(NULL);
-			return res;
-		}
-		mutex_enter(chan_mtx(chan));
-		scsipi_remove_periph(chan, periph);
-		mutex_exit(chan_mtx(chan));
-	} else {
-		scsibusprint(&sa, device_xname(sc->sc_dev));
-		aprint_normal(" not configured\n");
-	}
-	KERNEL_UNLOCK_ONE(NULL);
+	if (scsipi_bus_attach_unit(sc->sc_dev, &sa, locs, scsibusprint) != NULL)
+		return res;
 bad:
 	scsipi_free_periph(periph);
 	return res;
@@ -537,14 +486,9 @@ scsi_probe_bus(struct scsibus_softc *sc, int target, int lun)
 	if (lun != -1 && (lun < 0 || lun >= chan->chan_nluns))
 		return EINVAL;
 
-	error = scsipi_adapter_addref(chan->chan_adapter);
+	error = scsipi_probe_enter(chan);
 	if (error != 0)
 		return error;
-	error = scsipi_probe_enter(chan);
-	if (error != 0) {
-		scsipi_adapter_delref(chan->chan_adapter);
-		return error;
-	}
 	for (target = mintarget; target <= maxtarget; target++) {
 		if (target == chan->chan_id)
 			continue;
@@ -558,7 +502,6 @@ scsi_probe_bus(struct scsibus_softc *sc, int target, int lun)
 		    SCSIPI_BUSTYPE_SCSI_PSCSI);
 	}
 	scsipi_probe_leave(chan);
-	scsipi_adapter_delref(chan->chan_adapter);
 	return 0;
 }
 

@@ -198,8 +198,11 @@ scsipi_chan_leave(struct scsipi_channel *chan)
 int
 scsipi_probe_enter(struct scsipi_channel *chan)
 {
-	int error = 0;
+	int error;
 
+	error = scsipi_adapter_addref(chan->chan_adapter);
+	if (error != 0)
+		return error;
 	mutex_enter(chan_mtx(chan));
 	scsipi_chan_enter(chan);
 	while ((chan->chan_flags & (SCSIPI_CHAN_PROBING | SCSIPI_CHAN_DYING)) ==
@@ -210,8 +213,10 @@ scsipi_probe_enter(struct scsipi_channel *chan)
 	else
 		chan->chan_flags |= SCSIPI_CHAN_PROBING;
 	mutex_exit(chan_mtx(chan));
-	if (error != 0)
+	if (error != 0) {
+		scsipi_adapter_delref(chan->chan_adapter);
 		scsipi_chan_leave(chan);
+	}
 	return error;
 }
 
@@ -223,19 +228,36 @@ scsipi_probe_leave(struct scsipi_channel *chan)
 	chan->chan_flags &= ~SCSIPI_CHAN_PROBING;
 	cv_broadcast(chan_cv_thread(chan));
 	mutex_exit(chan_mtx(chan));
+	scsipi_adapter_delref(chan->chan_adapter);
 	scsipi_chan_leave(chan);
 }
 
-int
-scsipi_bus_dying(struct scsipi_channel *chan, bool dying)
+void
+scsipi_bus_discover(device_t self, struct scsipi_channel *chan, void (*thread)(void *), void *arg)
 {
 
-	mutex_enter(chan_mtx(chan));
-	if (!dying) {
-		chan->chan_flags &= ~SCSIPI_CHAN_DYING;
-		mutex_exit(chan_mtx(chan));
-		return 0;
+	if (!pmf_device_register(self, NULL, NULL))
+		aprint_error_dev(self, "couldn't establish power handler\n");
+	config_pending_incr(self);
+	if (kthread_create(PRI_NONE, KTHREAD_MUSTJOIN, NULL, thread, arg, &chan->chan_dthread,
+	    "%s-d", chan->chan_name) != 0) {
+		aprint_error_dev(self, "unable to create discovery thread\n");
+		chan->chan_dthread = NULL;
+		config_pending_decr(self);
 	}
+}
+
+int
+scsipi_bus_detach(struct scsipi_channel *chan, int flags)
+{
+	int error;
+
+	/* What is being looked at must be here before it can go. */
+	if (chan->chan_dthread != NULL) {
+		(void)kthread_join(chan->chan_dthread);
+		chan->chan_dthread = NULL;
+	}
+	mutex_enter(chan_mtx(chan));
 	if (chan->chan_flags & SCSIPI_CHAN_DYING) {
 		mutex_exit(chan_mtx(chan));
 		return EBUSY;
@@ -245,7 +267,62 @@ scsipi_bus_dying(struct scsipi_channel *chan, bool dying)
 	while (chan->chan_flags & SCSIPI_CHAN_PROBING)
 		cv_wait(chan_cv_thread(chan), chan_mtx(chan));
 	mutex_exit(chan_mtx(chan));
-	return 0;
+
+	error = scsipi_target_detach(chan, -1, -1, flags);
+	if (error != 0) {
+		/* Not, after all. */
+		mutex_enter(chan_mtx(chan));
+		chan->chan_flags &= ~SCSIPI_CHAN_DYING;
+		mutex_exit(chan_mtx(chan));
+	}
+	return error;
+}
+
+device_t
+scsipi_bus_attach_unit(device_t self, struct scsipibus_attach_args *sa, int *locs, cfprint_t print)
+{
+	struct scsipi_periph *periph = sa->sa_periph;
+	struct scsipi_channel *chan = periph->periph_channel;
+	device_t dev = NULL;
+	cfdata_t cf;
+
+	KERNEL_LOCK(1, NULL);
+	cf = config_search(self, sa, CFARGS(.submatch = config_stdsubmatch, .locators = locs));
+	if (cf != NULL) {
+		scsipi_insert_periph(chan, periph);
+		dev = config_attach(self, cf, sa, print, CFARGS(.locators = locs));
+		if (dev == NULL) {
+			mutex_enter(chan_mtx(chan));
+			scsipi_remove_periph(chan, periph);
+			mutex_exit(chan_mtx(chan));
+		}
+	} else {
+		(void)(*print)(sa, device_xname(self));
+		aprint_normal(" not configured\n");
+	}
+	KERNEL_UNLOCK_ONE(NULL);
+	return dev;
+}
+
+void
+scsipi_bus_childdet(struct scsipi_channel *chan, device_t child)
+{
+	struct scsipi_periph *periph;
+	int i;
+
+	mutex_enter(chan_mtx(chan));
+	for (i = 0; i < SCSIPI_CHAN_PERIPH_BUCKETS; i++) {
+		LIST_FOREACH(periph, &chan->chan_periphtab[i], periph_hash) {
+			if (periph->periph_dev == child)
+				goto found;
+		}
+	}
+	mutex_exit(chan_mtx(chan));
+	return;
+found:
+	scsipi_remove_periph(chan, periph);
+	mutex_exit(chan_mtx(chan));
+	scsipi_free_periph(periph);
 }
 
 /*
@@ -439,6 +516,40 @@ scsipi_adapter_delref(struct scsipi_adapter *adapt)
 	if (atomic_dec_uint_nv((volatile u_int *)&adapt->adapt_refcnt) == 0 &&
 	    adapt->adapt_enable != NULL)
 		(void)scsipi_adapter_enable(adapt, 0);
+}
+
+int
+scsipi_unit_open(struct scsipi_periph *periph)
+{
+	struct scsipi_adapter *adapt = periph->periph_channel->chan_adapter;
+	kmutex_t *lock = chan_mtx(periph->periph_channel);
+	bool busy;
+	int error;
+
+	error = scsipi_adapter_addref(adapt);
+	if (error != 0)
+		return error;
+	mutex_enter(lock);
+	busy = (periph->periph_flags & PERIPH_OPEN) != 0;
+	periph->periph_flags |= PERIPH_OPEN;
+	mutex_exit(lock);
+	if (busy)
+		scsipi_adapter_delref(adapt);
+	return busy ? EBUSY : 0;
+}
+
+void
+scsipi_unit_close(struct scsipi_periph *periph)
+{
+	kmutex_t *lock = chan_mtx(periph->periph_channel);
+	bool open;
+
+	mutex_enter(lock);
+	open = (periph->periph_flags & PERIPH_OPEN) != 0;
+	periph->periph_flags &= ~PERIPH_OPEN;
+	mutex_exit(lock);
+	if (open)
+		scsipi_adapter_delref(periph->periph_channel->chan_adapter);
 }
 
 /*
@@ -912,23 +1023,6 @@ scsipi_kill_pending(struct scsipi_periph *periph)
 		cv_wait(periph_cv_periph(periph), chan_mtx(chan));
 	}
 	mutex_exit(chan_mtx(chan));
-}
-
-void
-scsipi_wait_closed(struct disk *dk)
-{
-	int n;
-
-	/* vdevgone() does not wait for a close that had begun before. */
-	mutex_enter(&dk->dk_openlock);
-	for (n = 0; dk->dk_openmask != 0 && n < 10 * hz; n++) {
-		mutex_exit(&dk->dk_openlock);
-		(void)kpause("scsiclos", false, 1, NULL);
-		mutex_enter(&dk->dk_openlock);
-	}
-	mutex_exit(&dk->dk_openlock);
-	if (n == 10 * hz)
-		printf("%s: partitions 0x%x stay open\n", dk->dk_name, dk->dk_openmask);
 }
 
 /*

@@ -7,6 +7,8 @@
 #ifndef _SCSIPI_IMPL_H_
 #define	_SCSIPI_IMPL_H_
 
+#include <sys/device.h>
+
 #include <dev/scsipi/scsipiconf.h>
 
 /* periph_flags: scsipi_kill_pending() was here, nothing starts any more. */
@@ -55,15 +57,24 @@ const char *scsipi_sense_text(unsigned asc, unsigned ascq);
 /* A device's strings without control characters and trailing blanks. */
 void	scsipi_strvis(char *dst, size_t dlen, const char *src, size_t slen);
 
-/* Looking for devices: one thread at a time, or two find the same one.  ENXIO. */
+/* Looking for devices: one thread at a time, or two find the same one; the adapter is on. */
 int	scsipi_probe_enter(struct scsipi_channel *);
 void	scsipi_probe_leave(struct scsipi_channel *);
-/* The bus goes away (or not, after all): waits for who looks. */
-int	scsipi_bus_dying(struct scsipi_channel *, bool);
 
-/* Waits until nobody is in the close function of a disk that is revoked. */
-struct disk;
-void	scsipi_wait_closed(struct disk *);
+/*
+ * What the buses have in common: the thread that looks for devices after boot;
+ * their end, up to the channel's; a unit's driver (false: there is none), and
+ * its end.
+ */
+void	scsipi_bus_discover(device_t self, struct scsipi_channel *, void (*)(void *), void *);
+int	scsipi_bus_detach(struct scsipi_channel *, int flags);
+device_t scsipi_bus_attach_unit(device_t self, struct scsipibus_attach_args *, int *locs, cfprint_t);
+void	scsipi_bus_childdet(struct scsipi_channel *, device_t child);
+
+/* Units that one opens at a time: adapter and PERIPH_OPEN.  EBUSY, or the adapter's. */
+int	scsipi_unit_open(struct scsipi_periph *);
+/* ... their end, and that of a close that comes once more after a revoke. */
+void	scsipi_unit_close(struct scsipi_periph *);
 
 /* Fails the commands that the adapter has not got. */
 void	scsipi_fail_queued(struct scsipi_periph *);

@@ -37,11 +37,11 @@
 #include <dev/scsipi/scsiconf.h>
 #include <dev/scsipi/sdvar.h>
 
+#include "scsipi_disk_impl.h"
 #include "scsipi_impl.h"
 
 #define	SDUNIT(dev)		DISKUNIT(dev)
 #define	SDPART(dev)		DISKPART(dev)
-#define	SDMINOR(unit, part)	DISKMINOR(unit, part)
 
 #define	SD_DEFAULT_BLKSIZE	512
 #define	SD_UNMAP_MAX		(1U << 22)	/* sectors of one UNMAP */
@@ -83,12 +83,9 @@ static int	sd_discard(device_t, off_t, off_t);
 static void	sd_iosize(device_t, int *);
 static void	sd_label(device_t, struct disklabel *);
 static void	sdminphys(struct buf *);
-static void	sdrestart(void *);
 static bool	sd_suspend(device_t, const pmf_qual_t *);
 static bool	sd_shutdown(device_t, int);
 static int	sd_interpret_sense(struct scsipi_xfer *);
-static void	sdstart(struct scsipi_periph *);
-static void	sddone(struct scsipi_xfer *, int);
 static int	sd_flush(struct sd_softc *, int);
 static int	sd_get_parms(struct sd_softc *, struct disk_parms *, int);
 static void	sd_set_geometry(struct sd_softc *);
@@ -151,9 +148,9 @@ static const struct dkdriver sddkdriver = {
 
 static const struct scsipi_periphsw sd_switch = {
 	.psw_error = sd_interpret_sense,
-	.psw_start = sdstart,
+	.psw_start = scsipi_disk_start,
 	.psw_async = NULL,
-	.psw_done = sddone,
+	.psw_done = scsipi_disk_done,
 };
 
 static const struct scsipi_inquiry_pattern sd_patterns[] = {
@@ -198,20 +195,8 @@ sdattach(device_t parent, device_t self, void *aux)
 	if (sd->type == T_SIMPLE_DIRECT)
 		periph->periph_quirks |= PQUIRK_ONLYBIG | PQUIRK_NOBIGMODESENSE;
 
-	dk_init(dksc, self, SCSIPI_BUSTYPE_TYPE(scsipi_periph_bustype(periph)) ==
-	    SCSIPI_BUSTYPE_ATAPI ? DKTYPE_ATAPI : DKTYPE_SCSI);
-	disk_init(&dksc->sc_dkdev, dksc->sc_xname, &sddkdriver);
-	callout_init(&sd->sc_callout, 0);
-
 	sd->sc_periph = periph;
-	periph->periph_dev = self;
-	periph->periph_switch = &sd_switch;
-	/* The adapter or the disk may lower this. */
-	periph->periph_openings = MAX(1, SCSIPI_CHAN_MAX_PERIPH(periph->periph_channel));
-	periph->periph_flags |= PERIPH_GROW_OPENINGS;
-
-	aprint_naive("\n");
-	aprint_normal("\n");
+	scsipi_disk_init(self, dksc, periph, &sddkdriver, &sd_switch, &sd->sc_callout);
 
 	/* A disk that is not ready is attached all the same. */
 	if (periph->periph_quirks & PQUIRK_START)
@@ -237,55 +222,18 @@ sdattach(device_t parent, device_t self, void *aux)
 	aprint_normal("\n");
 	sd_set_geometry(sd);
 
-	disk_attach(&dksc->sc_dkdev);
-	dk_attach(dksc);
-	if (!pmf_device_register1(self, sd_suspend, NULL, sd_shutdown))
-		aprint_error_dev(self, "couldn't establish power handler\n");
-	rnd_attach_source(&dksc->sc_rnd_source, dksc->sc_xname, RND_TYPE_DISK, RND_FLAG_DEFAULT);
+	scsipi_disk_attach(self, dksc, sd_suspend, sd_shutdown);
 	if (result == SDGP_RESULT_OK)
 		dkwedge_discover(&dksc->sc_dkdev);
 }
 
-/*
- * Detach.  By force: commands that are out have been or will be ended by the
- * adapter; everything else fails here, before anybody waits for it.
- */
 static int
 sddetach(device_t self, int flags)
 {
 	struct sd_softc *sd = device_private(self);
-	struct dk_softc *dksc = &sd->sc_dksc;
-	struct scsipi_periph *periph = sd->sc_periph;
-	int bmaj, cmaj, i, mn, rc;
 
-	rc = disk_begindetach(&dksc->sc_dkdev, NULL, self, flags);
-	if (rc != 0)
-		return rc;
-
-	/* No more retries, no more commands, no more waiting. */
-	callout_halt(&sd->sc_callout, NULL);
-	scsipi_kill_pending(periph);
-	callout_halt(&sd->sc_callout, NULL);
-	dk_drain(dksc);
-
-	dkwedge_delall(&dksc->sc_dkdev);
-	bmaj = bdevsw_lookup_major(&sd_bdevsw);
-	cmaj = cdevsw_lookup_major(&sd_cdevsw);
-	for (i = 0; i < MAXPARTITIONS; i++) {
-		mn = SDMINOR(device_unit(self), i);
-		vdevgone(bmaj, mn, mn, VBLK);
-		vdevgone(cmaj, mn, mn, VCHR);
-	}
-	scsipi_wait_closed(&dksc->sc_dkdev);
-	dk_drain(dksc);
-
-	rnd_detach_source(&dksc->sc_rnd_source);
-	pmf_device_deregister(self);
-	dk_detach(dksc);
-	disk_detach(&dksc->sc_dkdev);
-	disk_destroy(&dksc->sc_dkdev);
-	callout_destroy(&sd->sc_callout);
-	return 0;
+	return scsipi_disk_detach(self, &sd->sc_dksc, sd->sc_periph, &sd->sc_callout,
+	    &sd_bdevsw, &sd_cdevsw, flags);
 }
 
 /*
@@ -387,21 +335,12 @@ static int
 sdopen(dev_t dev, int flag, int fmt, struct lwp *l)
 {
 	struct sd_softc *sd = device_lookup_private(&sd_cd, SDUNIT(dev));
-	struct dk_softc *dksc;
-	struct scsipi_periph *periph;
+	int error;
 
 	if (sd == NULL || sd->sc_periph == NULL)
 		return ENXIO;
-	dksc = &sd->sc_dksc;
-	periph = sd->sc_periph;
-	if (!device_is_active(dksc->sc_dev) || scsipi_periph_gone(periph))
-		return ENODEV;
-	/* The medium of those who have it open has gone. */
-	if (dksc->sc_dkdev.dk_openmask != 0 &&
-	    (periph->periph_flags & PERIPH_MEDIA_LOADED) == 0 &&
-	    (SDPART(dev) != RAW_PART || fmt != S_IFCHR))
-		return EIO;
-	return dk_open(dksc, dev, flag, fmt, l);
+	error = scsipi_disk_openable(&sd->sc_dksc, sd->sc_periph, dev, fmt);
+	return error != 0 ? error : dk_open(&sd->sc_dksc, dev, flag, fmt, l);
 }
 
 static int
@@ -424,63 +363,23 @@ sdstrategy(struct buf *bp)
 	struct sd_softc *sd = device_lookup_private(&sd_cd, SDUNIT(bp->b_dev));
 	struct scsipi_periph *periph = sd != NULL ? sd->sc_periph : NULL;
 
-	if (periph == NULL || (periph->periph_flags & PERIPH_MEDIA_LOADED) == 0 ||
-	    !device_is_active(sd->sc_dksc.sc_dev)) {
-		bp->b_error = periph != NULL && (periph->periph_flags & PERIPH_OPEN) != 0 ? EIO :
-		    ENODEV;
-		bp->b_resid = bp->b_bcount;
-		biodone(bp);
+	if (!scsipi_disk_usable(periph, bp))
 		return;
-	}
 	dk_strategy(&sd->sc_dksc, bp);
 }
 
-/*
- * The CDB of a transfer, the shortest that fits.  Returns its length.
- */
 static int
 sd_rw_cdb(struct sd_softc *sd, struct scsipi_generic *cmd, bool read, uint64_t blkno,
     uint32_t nblks, int bflags)
 {
-	struct scsipi_periph *periph = sd->sc_periph;
-	struct scsipi_rw_10 *cmd10 = (void *)cmd;
-	struct scsipi_rw_12 *cmd12 = (void *)cmd;
-	struct scsipi_rw_16 *cmd16 = (void *)cmd;
-	struct scsi_rw_6 *cmd6 = (void *)cmd;
+	const int quirks = sd->sc_periph->periph_quirks;
 	u_int8_t byte2 = 0;
 
-	memset(cmd, 0, sizeof(*cmd));
-	if ((bflags & B_MEDIA_FUA) != 0 && (periph->periph_quirks & PQUIRK_NOFUA) == 0)
+	if ((bflags & B_MEDIA_FUA) != 0 && (quirks & PQUIRK_NOFUA) == 0)
 		byte2 |= SRWB_FUA;
 	if (bflags & B_MEDIA_DPO)
 		byte2 |= SRWB_DPO;
-
-	if (blkno + nblks <= 0x200000 && nblks <= 0xff && byte2 == 0 &&
-	    (periph->periph_quirks & PQUIRK_ONLYBIG) == 0) {
-		cmd6->opcode = read ? SCSI_READ_6_COMMAND : SCSI_WRITE_6_COMMAND;
-		_lto3b((uint32_t)blkno, cmd6->addr);
-		cmd6->length = (u_int8_t)nblks;
-		return sizeof(*cmd6);
-	}
-	if (blkno + nblks <= (uint64_t)1 << 32) {
-		if (nblks <= 0xffff) {
-			cmd10->opcode = read ? READ_10 : WRITE_10;
-			cmd10->byte2 = byte2;
-			_lto4b((uint32_t)blkno, cmd10->addr);
-			_lto2b(nblks, cmd10->length);
-			return sizeof(*cmd10);
-		}
-		cmd12->opcode = read ? READ_12 : WRITE_12;
-		cmd12->byte2 = byte2;
-		_lto4b((uint32_t)blkno, cmd12->addr);
-		_lto4b(nblks, cmd12->length);
-		return sizeof(*cmd12);
-	}
-	cmd16->opcode = read ? READ_16 : WRITE_16;
-	cmd16->byte2 = byte2;
-	_lto8b(blkno, cmd16->addr);
-	_lto4b(nblks, cmd16->length);
-	return sizeof(*cmd16);
+	return scsipi_disk_rw_cdb(cmd, read, blkno, nblks, byte2, (quirks & PQUIRK_ONLYBIG) == 0);
 }
 
 /*
@@ -491,97 +390,18 @@ sd_diskstart(device_t dev, struct buf *bp)
 {
 	struct sd_softc *sd = device_private(dev);
 	struct scsipi_periph *periph = sd->sc_periph;
-	struct scsipi_channel *chan = periph->periph_channel;
 	struct scsipi_generic cmd;
-	struct scsipi_xfer *xs;
-	int cmdlen, flags;
+	int cmdlen, error;
 
-	if ((periph->periph_flags & PERIPH_MEDIA_LOADED) == 0)
-		return EIO;
-
-	mutex_enter(chan_mtx(chan));
-	if (scsipi_periph_gone(periph)) {
-		mutex_exit(chan_mtx(chan));
-		return ENXIO;
-	}
-	if (periph->periph_active >= periph->periph_openings) {
-		mutex_exit(chan_mtx(chan));
-		return EAGAIN;
-	}
-	/* Somebody with a command of its own has waited longer. */
-	if (periph->periph_flags & PERIPH_WAITING) {
-		periph->periph_flags &= ~PERIPH_WAITING;
-		cv_broadcast(periph_cv_periph(periph));
-		mutex_exit(chan_mtx(chan));
-		return EAGAIN;
-	}
+	error = scsipi_disk_begin(periph);
+	if (error != 0)
+		return error;
 	if (BUF_ISWRITE(bp))
 		sd->flags |= SDF_DIRTY;
 	cmdlen = sd_rw_cdb(sd, &cmd, BUF_ISREAD(bp), (uint64_t)bp->b_rawblkno,
 	    (uint32_t)bp->b_bcount / (uint32_t)sd->params.blksize, (int)bp->b_flags);
-	flags = XS_CTL_NOSLEEP | XS_CTL_ASYNC | XS_CTL_SIMPLE_TAG |
-	    (BUF_ISREAD(bp) ? XS_CTL_DATA_IN : XS_CTL_DATA_OUT);
-	xs = scsipi_make_xs_locked(periph, &cmd, cmdlen, bp->b_data, bp->b_bcount, SDRETRIES,
-	    SD_IO_TIMEOUT, bp, flags);
-	if (xs == NULL) {
-		/* No memory: later. */
-		if (!scsipi_periph_gone(periph))
-			callout_reset(&sd->sc_callout, hz / 2, sdrestart, sd);
-		mutex_exit(chan_mtx(chan));
-		return scsipi_periph_gone(periph) ? ENXIO : EAGAIN;
-	}
-	mutex_exit(chan_mtx(chan));
-
-	/* It ends through sddone() in any case. */
-	(void)scsipi_execute_xs(xs);
-	return 0;
-}
-
-/* The middle layer has openings again. */
-static void
-sdstart(struct scsipi_periph *periph)
-{
-	struct sd_softc *sd = device_private(periph->periph_dev);
-	kmutex_t *lock = chan_mtx(periph->periph_channel);
-
-	/* Commands of attach itself. */
-	if (!DK_ATTACHED(&sd->sc_dksc))
-		return;
-	mutex_exit(lock);
-	dk_start(&sd->sc_dksc, NULL);
-	mutex_enter(lock);
-}
-
-static void
-sdrestart(void *v)
-{
-	struct sd_softc *sd = v;
-
-	dk_start(&sd->sc_dksc, NULL);
-}
-
-/* A command has ended. */
-static void
-sddone(struct scsipi_xfer *xs, int error)
-{
-	struct sd_softc *sd = device_private(xs->xs_periph->periph_dev);
-	struct dk_softc *dksc = &sd->sc_dksc;
-	struct buf *bp = xs->bp;
-
-	if (bp == NULL)
-		return;
-	/* A file system takes EBUSY for something of its own. */
-	bp->b_error = error == EBUSY ? EIO : error;
-	bp->b_resid = xs->resid;
-	if (error == 0 && xs->resid != 0) {
-		aprint_error_dev(dksc->sc_dev, "%d of %d bytes moved, block %lld\n",
-		    bp->b_bcount - xs->resid, bp->b_bcount, (long long)bp->b_rawblkno);
-		bp->b_error = EIO;
-	}
-	if (bp->b_error != 0)
-		bp->b_resid = bp->b_bcount;
-	rnd_add_uint32(&dksc->sc_rnd_source, (uint32_t)bp->b_rawblkno);
-	dk_done(dksc, bp);
+	return scsipi_disk_send(&sd->sc_dksc, periph, &sd->sc_callout, bp, &cmd, cmdlen, SDRETRIES,
+	    SD_IO_TIMEOUT);
 }
 
 static void
@@ -607,16 +427,8 @@ sdminphys(struct buf *bp)
 static void
 sd_iosize(device_t dev, int *count)
 {
-	struct sd_softc *sd = device_private(dev);
-	struct buf b;
-	int bmaj;
 
-	bmaj = bdevsw_lookup_major(&sd_bdevsw);
-	memset(&b, 0, sizeof(b));
-	b.b_bcount = *count;
-	b.b_dev = MAKEDISKDEV(bmaj, device_unit(sd->sc_dksc.sc_dev), RAW_PART);
-	sdminphys(&b);
-	*count = b.b_bcount;
+	scsipi_disk_iosize(dev, &sd_bdevsw, sdminphys, count);
 }
 
 static int
@@ -744,19 +556,7 @@ sd_interpret_sense(struct scsipi_xfer *xs)
 	switch (sense->ascq) {
 	case 0x01:
 		/* It is spinning up: everything waits. */
-		xs->xs_retries--;
-		if (xs->xs_control & XS_CTL_POLL) {
-			delay(5000000);
-			return ERESTART;
-		}
-		mutex_enter(chan_mtx(periph->periph_channel));
-		if (!callout_pending(&periph->periph_callout)) {
-			scsipi_periph_freeze_locked(periph, 1);
-			callout_reset(&periph->periph_callout, 5 * hz, scsipi_periph_timed_thaw,
-			    periph);
-		}
-		mutex_exit(chan_mtx(periph->periph_channel));
-		return ERESTART;
+		return scsipi_disk_wait_ready(xs);
 	case 0x02:
 		/* It wants to be told. */
 		if (xs->xs_control & (XS_CTL_POLL | XS_CTL_URGENT))
@@ -826,13 +626,7 @@ sdioctl(dev_t dev, u_long cmd, void *addr, int flag, struct lwp *l)
 		if ((periph->periph_flags & PERIPH_REMOVABLE) == 0)
 			return ENOTTY;
 		if (*(int *)addr == 0) {
-			int pmask = __BIT(part);
-
-			/* Not from under those who use it. */
-			if (DK_BUSY(dksc, pmask))
-				return EBUSY;
-			error = scsipi_prevent(periph, SPAMR_ALLOW,
-			    XS_CTL_IGNORE_NOT_READY | XS_CTL_IGNORE_ILLEGAL_REQUEST);
+			error = scsipi_disk_unlock(dksc, periph, part);
 			if (error != 0)
 				return error;
 		}

@@ -708,7 +708,6 @@ sesopen(dev_t dev, int flags, int fmt, struct lwp *l)
 {
 	struct ses_softc *sc = device_lookup_private(&ses_cd, SESUNIT(dev));
 	struct scsipi_periph *periph;
-	struct scsipi_adapter *adapt;
 	int error;
 
 	if (sc == NULL)
@@ -716,27 +715,14 @@ sesopen(dev_t dev, int flags, int fmt, struct lwp *l)
 	if (!device_is_active(sc->sc_dev))
 		return ENODEV;
 	periph = sc->sc_periph;
-	adapt = periph->periph_channel->chan_adapter;
-	if ((error = scsipi_adapter_addref(adapt)) != 0)
+	if ((error = scsipi_unit_open(periph)) != 0)
 		return error;
-	mutex_enter(chan_mtx(periph->periph_channel));
-	if (periph->periph_flags & PERIPH_OPEN) {
-		mutex_exit(chan_mtx(periph->periph_channel));
-		scsipi_adapter_delref(adapt);
-		return EBUSY;
-	}
-	periph->periph_flags |= PERIPH_OPEN;
-	mutex_exit(chan_mtx(periph->periph_channel));
 
 	mutex_enter(&sc->sc_lock);
 	error = ses_learn(sc);
 	mutex_exit(&sc->sc_lock);
-	if (error == 0)
-		return 0;
-	mutex_enter(chan_mtx(periph->periph_channel));
-	periph->periph_flags &= ~PERIPH_OPEN;
-	mutex_exit(chan_mtx(periph->periph_channel));
-	scsipi_adapter_delref(adapt);
+	if (error != 0)
+		scsipi_unit_close(periph);
 	return error;
 }
 
@@ -753,10 +739,7 @@ sesclose(dev_t dev, int flags, int fmt, struct lwp *l)
 	mutex_enter(&sc->sc_lock);
 	ses_free_objs(sc);
 	mutex_exit(&sc->sc_lock);
-	mutex_enter(chan_mtx(periph->periph_channel));
-	periph->periph_flags &= ~PERIPH_OPEN;
-	mutex_exit(chan_mtx(periph->periph_channel));
-	scsipi_adapter_delref(periph->periph_channel->chan_adapter);
+	scsipi_unit_close(periph);
 	return 0;
 }
 

@@ -695,7 +695,6 @@ stopen(dev_t dev, int flags, int mode, struct lwp *l)
 {
 	struct st_softc *sc = device_lookup_private(&st_cd, STUNIT(dev));
 	struct scsipi_periph *periph;
-	struct scsipi_adapter *adapt;
 	u_int stmode = STMODE(dev);
 	int error;
 
@@ -704,17 +703,10 @@ stopen(dev_t dev, int flags, int mode, struct lwp *l)
 	if (!device_is_active(sc->sc_dev))
 		return ENODEV;
 	periph = sc->sc_periph;
-	adapt = periph->periph_channel->chan_adapter;
-	if ((error = scsipi_adapter_addref(adapt)) != 0)
+	if ((error = scsipi_unit_open(periph)) != 0)
 		return error;
 
 	ST_LOCK(sc);
-	if (periph->periph_flags & PERIPH_OPEN) {
-		ST_UNLOCK(sc);
-		scsipi_adapter_delref(adapt);
-		return EBUSY;
-	}
-	periph->periph_flags |= PERIPH_OPEN;
 	sc->mt_key = sc->asc = sc->ascq = 0;
 	ST_UNLOCK(sc);
 
@@ -741,10 +733,7 @@ stopen(dev_t dev, int flags, int mode, struct lwp *l)
 
 fail:
 	st_unmount(sc, NOEJECT);
-	ST_LOCK(sc);
-	periph->periph_flags &= ~PERIPH_OPEN;
-	ST_UNLOCK(sc);
-	scsipi_adapter_delref(adapt);
+	scsipi_unit_close(periph);
 	return error;
 }
 
@@ -757,13 +746,11 @@ stclose(dev_t dev, int flags, int mode, struct lwp *l)
 {
 	struct st_softc *sc = device_lookup_private(&st_cd, STUNIT(dev));
 	struct scsipi_periph *periph;
-	struct scsipi_adapter *adapt;
 	int stxx, error = 0, nmarks;
 
 	if (sc == NULL)
 		return ENXIO;
 	periph = sc->sc_periph;
-	adapt = periph->periph_channel->chan_adapter;
 
 	stxx = sc->flags & (ST_WRITTEN | ST_FM_WRITTEN);
 	if ((flags & FWRITE) != 0 && stxx == ST_WRITTEN && STMODE(dev) != CTRL_MODE)
@@ -790,10 +777,7 @@ stclose(dev_t dev, int flags, int mode, struct lwp *l)
 	}
 
 	scsipi_wait_drain(periph);
-	ST_LOCK(sc);
-	periph->periph_flags &= ~PERIPH_OPEN;
-	ST_UNLOCK(sc);
-	scsipi_adapter_delref(adapt);
+	scsipi_unit_close(periph);
 	return error;
 }
 

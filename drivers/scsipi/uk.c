@@ -18,6 +18,8 @@
 #include <dev/scsipi/scsipi_all.h>
 #include <dev/scsipi/scsiconf.h>
 
+#include "scsipi_impl.h"
+
 #define	UKUNIT(z)	(minor(z))
 
 struct uk_softc {
@@ -99,18 +101,11 @@ ukopen(dev_t dev, int flag, int fmt, struct lwp *l)
 {
 	struct uk_softc *uk = device_lookup_private(&uk_cd, UKUNIT(dev));
 	struct scsipi_periph *periph;
-	int error;
 
 	if (uk == NULL || (periph = uk->sc_periph) == NULL)
 		return ENXIO;
 	/* One at a time: commands of several would be mixed up. */
-	if (periph->periph_flags & PERIPH_OPEN)
-		return EBUSY;
-	error = scsipi_adapter_addref(periph->periph_channel->chan_adapter);
-	if (error != 0)
-		return error;
-	periph->periph_flags |= PERIPH_OPEN;
-	return 0;
+	return scsipi_unit_open(periph);
 }
 
 static int
@@ -121,11 +116,8 @@ ukclose(dev_t dev, int flag, int fmt, struct lwp *l)
 
 	if (uk == NULL || (periph = uk->sc_periph) == NULL)
 		return ENXIO;
-	if ((periph->periph_flags & PERIPH_OPEN) == 0)
-		return 0;
 	scsipi_wait_drain(periph);
-	scsipi_adapter_delref(periph->periph_channel->chan_adapter);
-	periph->periph_flags &= ~PERIPH_OPEN;
+	scsipi_unit_close(periph);
 	return 0;
 }
 
