@@ -91,50 +91,9 @@ ahci_atapi_start(struct ata_channel *chp, struct ata_xfer *xfer)
 	    ATASTART_STARTED;
 }
 
-static void
-ahci_atapi_abort(struct ata_channel *chp, struct ata_xfer *xfer)
-{
-
-	ata_deactivate_xfer(chp, xfer);
-	ahci_atapi_end(chp, xfer, AHCI_END_GONE, 0, 0);
-}
-
-static int
-ahci_atapi_intr(struct ata_channel *chp, struct ata_xfer *xfer, int tfd)
-{
-	enum ahci_end how = AHCI_END_TFD;
-	size_t moved;
-
-	if ((xfer->c_flags & C_TIMEOU) != 0) {
-		if (!ahci_late(chp, xfer))
-			return 0;
-		how = AHCI_END_TIMEOUT;
-	}
-	if (!ahci_claim(chp, xfer->c_slot))
-		return 0;
-	moved = ahci_retire(chp, xfer, xfer->c_scsipi->datalen);
-	ahci_atapi_end(chp, xfer, how, tfd, moved);
-	return 1;
-}
-
-static void
-ahci_atapi_kill(struct ata_channel *chp, struct ata_xfer *xfer, int reason)
-{
-
-	if (reason != KILL_GONE_INACTIVE) {
-		if (!ahci_claim(chp, xfer->c_slot))
-			return;
-		(void)ahci_retire(chp, xfer, xfer->c_scsipi->datalen);
-	}
-	ahci_atapi_end(chp, xfer, ahci_reason(reason), 0, 0);
-}
-
-static const struct ata_xfer_ops ahci_atapi_ops = {
-	.c_start = ahci_atapi_start,
-	.c_poll = ahci_poll,
-	.c_abort = ahci_atapi_abort,
-	.c_intr = ahci_atapi_intr,
-	.c_kill_xfer = ahci_atapi_kill,
+static const struct ahci_xfer_ops ahci_atapi_ops = {
+	.xo_ops = AHCI_XFER_OPS(ahci_atapi_start),
+	.xo_end = ahci_atapi_end,
 };
 
 /*
@@ -188,9 +147,8 @@ ahci_atapi_request(struct scsipi_channel *chan, scsipi_adapter_req_t req,
 	    ((xs->xs_control & XS_CTL_POLL) != 0 ? C_POLL : 0);
 	xfer->c_drive = xs->xs_periph->periph_target;
 	xfer->c_databuf = xs->data;
-	xfer->c_bcount = xs->datalen;
 	xfer->c_scsipi = xs;
-	xfer->ops = &ahci_atapi_ops;
+	xfer->ops = &ahci_atapi_ops.xo_ops;
 	ata_exec_xfer(chp, xfer);
 }
 
@@ -221,22 +179,6 @@ ahci_atapibus_attach(struct atabus_softc *ata_sc)
 	chan->chan_id = -1;		/* the adapter is none of them */
 	chp->atapibus = config_found(ata_sc->sc_dev, chan, atapiprint,
 	    CFARGS(.iattr = "atapi"));
-}
-
-/* A field of IDENTIFY PACKET DEVICE without its padding. */
-static void
-ahci_atapi_string(char *dst, size_t size, const uint8_t *src, size_t len)
-{
-	size_t i, n = 0;
-
-	while (len > 0 && (src[len - 1] == ' ' || src[len - 1] == '\0'))
-		len--;
-	for (i = 0; i < len && n + 1 < size; i++) {
-		if (n == 0 && src[i] == ' ')
-			continue;
-		dst[n++] = src[i] >= ' ' && src[i] < 0x7f ? (char)src[i] : '?';
-	}
-	dst[n] = '\0';
 }
 
 static void
@@ -282,12 +224,9 @@ ahci_atapi_probe_device(struct atapibus_softc *sc, int target)
 	sa.sa_inqbuf.type = ATAPI_CFG_TYPE(id.atap_config);
 	sa.sa_inqbuf.removable = (id.atap_config & ATAPI_CFG_REMOV) != 0 ?
 	    T_REMOV : T_FIXED;
-	ahci_atapi_string(model, sizeof(model), id.atap_model,
-	    sizeof(id.atap_model));
-	ahci_atapi_string(serial, sizeof(serial), id.atap_serial,
-	    sizeof(id.atap_serial));
-	ahci_atapi_string(revision, sizeof(revision), id.atap_revision,
-	    sizeof(id.atap_revision));
+	ata_string(model, sizeof(model), id.atap_model, sizeof(id.atap_model));
+	ata_string(serial, sizeof(serial), id.atap_serial, sizeof(id.atap_serial));
+	ata_string(revision, sizeof(revision), id.atap_revision, sizeof(id.atap_revision));
 	sa.sa_inqbuf.vendor = model;
 	sa.sa_inqbuf.product = serial;
 	sa.sa_inqbuf.revision = revision;

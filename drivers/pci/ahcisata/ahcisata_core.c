@@ -340,6 +340,7 @@ ahci_issue(struct ata_channel *chp, struct ata_xfer *xfer, void *data,
 	AHCI_CMDH_SYNC(sc, achp, slot,
 	    BUS_DMASYNC_PREREAD | BUS_DMASYNC_PREWRITE);
 	achp->ahcic_active |= 1U << slot;
+	xfer->c_bcount = (int)len;
 	xfer->c_flags &= ~C_TIMEOU;
 	if ((xfer->c_flags & C_POLL) == 0)
 		callout_reset(&chp->c_timo_callout, mstohz(ms), ata_timeout,
@@ -366,13 +367,15 @@ ahci_claim(struct ata_channel *chp, int slot)
 
 /*
  * The claimed slot's data are the kernel's again, the slot is free.  Returns
- * how many bytes the adapter says it moved, at most len + 1, which is a lie.
+ * how many bytes the adapter says it moved, at most one more than it was asked
+ * for, which is a lie.
  */
 size_t
-ahci_retire(struct ata_channel *chp, struct ata_xfer *xfer, size_t len)
+ahci_retire(struct ata_channel *chp, struct ata_xfer *xfer)
 {
 	struct ahci_softc *sc = AHCI_CH2SC(chp);
 	struct ahci_channel *achp = AHCI_ACHP(chp);
+	const size_t len = (size_t)xfer->c_bcount;
 	bus_dmamap_t map;
 	int slot = xfer->c_slot;
 	bool write;

@@ -15,6 +15,58 @@
 
 #define	AHCI_BIO_TIMEOUT	10000	/* milliseconds */
 
+/*
+ * What all kinds have in common.
+ */
+
+static void
+ahci_xfer_end(struct ata_channel *chp, struct ata_xfer *xfer, enum ahci_end how, int tfd,
+    size_t moved)
+{
+	const struct ahci_xfer_ops *ops = (const struct ahci_xfer_ops *)xfer->ops;
+
+	(*ops->xo_end)(chp, xfer, how, tfd, moved);
+}
+
+void
+ahci_xfer_abort(struct ata_channel *chp, struct ata_xfer *xfer)
+{
+
+	ata_deactivate_xfer(chp, xfer);
+	ahci_xfer_end(chp, xfer, AHCI_END_GONE, 0, 0);
+}
+
+int
+ahci_xfer_intr(struct ata_channel *chp, struct ata_xfer *xfer, int tfd)
+{
+	enum ahci_end how = AHCI_END_TFD;
+	size_t moved;
+
+	if ((xfer->c_flags & C_TIMEOU) != 0) {
+		if (!ahci_late(chp, xfer))
+			return 0;
+		how = AHCI_END_TIMEOUT;
+	}
+	if (!ahci_claim(chp, xfer->c_slot))
+		return 0;
+	moved = ahci_retire(chp, xfer);
+	ahci_xfer_end(chp, xfer, how, tfd, moved);
+	return 1;
+}
+
+void
+ahci_xfer_kill(struct ata_channel *chp, struct ata_xfer *xfer, int reason)
+{
+	size_t moved = 0;
+
+	if (reason != KILL_GONE_INACTIVE) {
+		if (!ahci_claim(chp, xfer->c_slot))
+			return;
+		moved = ahci_retire(chp, xfer);
+	}
+	ahci_xfer_end(chp, xfer, ahci_reason(reason), 0, moved);
+}
+
 /* No drive any more: commands end before they wait for anything. */
 static bool
 ahci_lost(struct ata_drive_datas *drvp)
@@ -94,51 +146,9 @@ ahci_cmd_start(struct ata_channel *chp, struct ata_xfer *xfer)
 	return (c->flags & AT_POLL) != 0 ? ATASTART_POLL : ATASTART_STARTED;
 }
 
-static void
-ahci_cmd_abort(struct ata_channel *chp, struct ata_xfer *xfer)
-{
-
-	ata_deactivate_xfer(chp, xfer);
-	ahci_cmd_end(chp, xfer, AHCI_END_GONE, 0, 0);
-}
-
-static int
-ahci_cmd_intr(struct ata_channel *chp, struct ata_xfer *xfer, int tfd)
-{
-	enum ahci_end how = AHCI_END_TFD;
-	size_t moved;
-
-	if ((xfer->c_flags & C_TIMEOU) != 0) {
-		if (!ahci_late(chp, xfer))
-			return 0;
-		how = AHCI_END_TIMEOUT;
-	}
-	if (!ahci_claim(chp, xfer->c_slot))
-		return 0;
-	moved = ahci_retire(chp, xfer, xfer->c_ata_c.bcount);
-	ahci_cmd_end(chp, xfer, how, tfd, moved);
-	return 1;
-}
-
-static void
-ahci_cmd_kill(struct ata_channel *chp, struct ata_xfer *xfer, int reason)
-{
-	size_t moved = 0;
-
-	if (reason != KILL_GONE_INACTIVE) {
-		if (!ahci_claim(chp, xfer->c_slot))
-			return;
-		moved = ahci_retire(chp, xfer, xfer->c_ata_c.bcount);
-	}
-	ahci_cmd_end(chp, xfer, ahci_reason(reason), 0, moved);
-}
-
-static const struct ata_xfer_ops ahci_cmd_ops = {
-	.c_start = ahci_cmd_start,
-	.c_poll = ahci_poll,
-	.c_abort = ahci_cmd_abort,
-	.c_intr = ahci_cmd_intr,
-	.c_kill_xfer = ahci_cmd_kill,
+static const struct ahci_xfer_ops ahci_cmd_ops = {
+	.xo_ops = AHCI_XFER_OPS(ahci_cmd_start),
+	.xo_end = ahci_cmd_end,
 };
 
 static void
@@ -150,7 +160,7 @@ ahci_exec_command(struct ata_drive_datas *drvp, struct ata_xfer *xfer)
 	if ((xfer->c_ata_c.flags & AT_WAIT) != 0)
 		xfer->c_flags |= C_WAIT;
 	xfer->c_drive = drvp->drive;
-	xfer->ops = &ahci_cmd_ops;
+	xfer->ops = &ahci_cmd_ops.xo_ops;
 	if (ahci_lost(drvp))
 		ahci_cmd_end(drvp->chnl_softc, xfer, AHCI_END_GONE, 0, 0);
 	else
@@ -222,50 +232,9 @@ ahci_bio_start(struct ata_channel *chp, struct ata_xfer *xfer)
 	    ATASTART_STARTED;
 }
 
-static void
-ahci_bio_abort(struct ata_channel *chp, struct ata_xfer *xfer)
-{
-
-	ata_deactivate_xfer(chp, xfer);
-	ahci_bio_end(chp, xfer, AHCI_END_GONE, 0, 0);
-}
-
-static int
-ahci_bio_intr(struct ata_channel *chp, struct ata_xfer *xfer, int tfd)
-{
-	enum ahci_end how = AHCI_END_TFD;
-	size_t moved;
-
-	if ((xfer->c_flags & C_TIMEOU) != 0) {
-		if (!ahci_late(chp, xfer))
-			return 0;
-		how = AHCI_END_TIMEOUT;
-	}
-	if (!ahci_claim(chp, xfer->c_slot))
-		return 0;
-	moved = ahci_retire(chp, xfer, xfer->c_bio.nbytes);
-	ahci_bio_end(chp, xfer, how, tfd, moved);
-	return 1;
-}
-
-static void
-ahci_bio_kill(struct ata_channel *chp, struct ata_xfer *xfer, int reason)
-{
-
-	if (reason != KILL_GONE_INACTIVE) {
-		if (!ahci_claim(chp, xfer->c_slot))
-			return;
-		(void)ahci_retire(chp, xfer, xfer->c_bio.nbytes);
-	}
-	ahci_bio_end(chp, xfer, ahci_reason(reason), 0, 0);
-}
-
-static const struct ata_xfer_ops ahci_bio_ops = {
-	.c_start = ahci_bio_start,
-	.c_poll = ahci_poll,
-	.c_abort = ahci_bio_abort,
-	.c_intr = ahci_bio_intr,
-	.c_kill_xfer = ahci_bio_kill,
+static const struct ahci_xfer_ops ahci_bio_ops = {
+	.xo_ops = AHCI_XFER_OPS(ahci_bio_start),
+	.xo_end = ahci_bio_end,
 };
 
 static void
@@ -275,7 +244,7 @@ ahci_ata_bio(struct ata_drive_datas *drvp, struct ata_xfer *xfer)
 	if ((xfer->c_bio.flags & ATA_POLL) != 0)
 		xfer->c_flags |= C_POLL;
 	xfer->c_drive = drvp->drive;
-	xfer->ops = &ahci_bio_ops;
+	xfer->ops = &ahci_bio_ops.xo_ops;
 	if (ahci_lost(drvp))
 		ahci_bio_end(drvp->chnl_softc, xfer, AHCI_END_GONE, 0, 0);
 	else

@@ -161,22 +161,6 @@ wd_capacity(struct wd_softc *wd)
 	return true;
 }
 
-/* A field of IDENTIFY without its padding, printable. */
-static void
-wd_string(char *dst, size_t size, const uint8_t *src, size_t len)
-{
-	size_t i, n = 0;
-
-	while (len > 0 && (src[len - 1] == ' ' || src[len - 1] == '\0'))
-		len--;
-	for (i = 0; i < len && n + 1 < size; i++) {
-		if (n == 0 && src[i] == ' ')
-			continue;
-		dst[n++] = src[i] >= ' ' && src[i] < 0x7f ? src[i] : '?';
-	}
-	dst[n] = '\0';
-}
-
 static void
 wd_attach(device_t parent, device_t self, void *aux)
 {
@@ -206,7 +190,7 @@ wd_attach(device_t parent, device_t self, void *aux)
 		aprint_error_dev(self, "no identity\n");
 		return;
 	}
-	wd_string(model, sizeof(model), wd->sc_params.atap_model,
+	ata_string(model, sizeof(model), wd->sc_params.atap_model,
 	    sizeof(wd->sc_params.atap_model));
 	if (!wd_capacity(wd))
 		return;
