@@ -56,7 +56,7 @@ virtiom_plug(struct virtiom *vm, struct pcim_bus *bus, unsigned dev)
 	if (vm->vm_pci != NULL) {
 		vm->vm_gone = 0;
 		vm_reset(vm);
-		return pcim_plug(vm->vm_pci, NULL, dev, 0);
+		return pcim_plug(vm->vm_pci, vm->vm_p.vp_bridge, dev, 0);
 	}
 	if (vm->vm_p.vp_transport == VIRTIOM_MMIO || vm->vm_p.vp_transport == VIRTIOM_MMIO_LEGACY)
 		return vm_mmio_plug(vm, bus);

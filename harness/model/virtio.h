@@ -25,6 +25,7 @@
 #include "hostile.h"
 
 struct pcim_bus;
+struct pcim_dev;
 struct scsim_target;
 struct virtiom;
 
@@ -51,6 +52,7 @@ struct virtiom_params {
 	unsigned vp_delay;		/* microseconds to a completion; 0: at once */
 	int	 vp_reorder;		/* complete the newest first, when delayed */
 	int	 vp_qemu;		/* PCI: structures on pages of their own, as QEMU has them */
+	struct pcim_dev *vp_bridge;	/* PCI: what it is plugged behind; NULL: the root bus */
 };
 
 /*
@@ -70,8 +72,8 @@ enum virtiom_field {
 enum virtiom_part { VIRTIOM_R_DESC, VIRTIOM_R_AVAIL, VIRTIOM_R_USED, VIRTIOM_R_BUFFER };
 
 /*
- * Puts a device on a bus: as function dev.0 of the root bus, or as a platform
- * device for the mmio transports (dev is ignored), which come but once.  The
+ * Puts a device on a bus: as function dev.0 of the root bus or behind
+ * vp_bridge, or as a platform device for the mmio transports (dev is ignored), which come but once.  The
  * bus owns the device from then on, also when this fails, and frees it in
  * its end.  0 or an errno.
  */

@@ -461,5 +461,5 @@ vm_pci_plug(struct virtiom *vm, struct pcim_bus *bus, unsigned dev)
 	}
 	if (vm->vm_p.vp_transport != VIRTIOM_LEGACY)
 		describe_modern(vm);
-	return pcim_plug(vm->vm_pci, NULL, dev, 0);
+	return pcim_plug(vm->vm_pci, vm->vm_p.vp_bridge, dev, 0);
 }

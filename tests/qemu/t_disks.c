@@ -27,8 +27,11 @@
 
 #include "qemu.h"
 
+#include "model/ahci.h"
 #include "model/nvme.h"
 #include "model/pci.h"
+#include "model/scsi.h"
+#include "model/scsi_host.h"
 #include "model/virtio.h"
 
 #define	SIZE	(4u << 20)
@@ -161,56 +164,187 @@ random_medium(void)
 }
 
 /*
- * QEMU.
+ * The disks.
  */
 
-static void
-on_qemu(const char *args, const char *raw, const char *controller, const char *bus, int readonly)
-{
-	int fd;
+struct disk {
+	const char *d_name;
+	const char *d_raw, *d_controller, *d_bus;
+	const char *d_qemu;		/* its arguments; NULL: not there */
+	/* Makes and plugs the model; NULL: not there. */
+	void	(*d_model)(struct pcim_bus *, const struct disk *);
+	enum virtiom_transport d_transport;
+	enum place d_place;
+	int	d_nomsix;
+	int	d_readonly;		/* a CD */
+};
 
-	need_qemu();
-	random_medium();
-	ATF_REQUIRE((fd = open(IMAGE, O_RDWR | O_CREAT | O_TRUNC, 0666)) != -1);
-	ATF_REQUIRE_EQ(pwrite(fd, expect, SIZE, 0), SIZE);
-	ATF_REQUIRE_EQ(rumpuser_qemu_start_string(args), 0);
-	ATF_REQUIRE_EQ(rump_init(), 0);
-	rump_pub_dev_settle();
-	exercise(raw, controller, bus, readonly);
-	rumpuser_qemu_stop();
-	ATF_REQUIRE_EQ(pread(fd, got, SIZE, 0), SIZE);
-	on_medium(got);
-	close(fd);
+static struct virtiom_params
+virtio_params(struct pcim_bus *bus, const struct disk *d)
+{
+
+	return (struct virtiom_params){
+		.vp_transport = d->d_transport, .vp_nomsix = d->d_nomsix,
+		.vp_bridge = bridges(bus, d->d_place),
+	};
+}
+
+static void
+virtio_blk(struct pcim_bus *bus, const struct disk *d)
+{
+	struct virtiom_params vp = virtio_params(bus, d);
+	struct virtiom_blk_params bp = { .bp_sectors = SIZE / 512, .bp_ops = &medium_ops };
+
+	ATF_REQUIRE_EQ(virtiom_plug(virtiom_blk_create(&vp, &bp), bus, 5), 0);
+}
+
+static void
+nvme(struct pcim_bus *bus, const struct disk *d)
+{
+	struct nvmem_config nc = { .nc_ns[0] = { .nn_ops = &medium_ops, .nn_size = SIZE } };
+
+	ATF_REQUIRE_EQ(pcim_plug(nvmem_create(bus, &nc), bridges(bus, d->d_place), 3, 0), 0);
+}
+
+/* A target with the medium as disk or CD. */
+static struct scsim_target *
+target(const struct disk *d, unsigned flags)
+{
+	struct scsim_config sm = {
+		.sm_type = d->d_readonly ? SCSIM_CDROM : SCSIM_DISK, .sm_flags = flags,
+		.sm_nblocks = SIZE / (d->d_readonly ? 2048 : 512), .sm_image = &medium_ops,
+	};
+	struct scsim_target *t = scsim_create();
+
+	ATF_REQUIRE(t != NULL);
+	ATF_REQUIRE_EQ(scsim_add(t, 0, &sm), 0);
+	return t;
+}
+
+static void
+virtio_scsi(struct pcim_bus *bus, const struct disk *d)
+{
+	struct virtiom_params vp = virtio_params(bus, d);
+	struct virtiom_scsi_params sp = { .sp_target[0] = target(d, 0) };
+
+	ATF_REQUIRE_EQ(virtiom_plug(virtiom_scsi_create(&vp, &sp), bus, 5), 0);
+}
+
+static struct scsim_target *drive;
+static struct scsi_host *host;
+
+static void
+ahci(struct pcim_bus *bus, const struct disk *d)
+{
+	struct ahcim_config ac = { .ac_port[0] = { .ap_kind = AHCIM_DISK, .ap_ops = &medium_ops,
+	    .ap_size = SIZE } };
+
+	if (d->d_readonly) {
+		drive = target(d, SCSIM_ATAPI | SCSIM_REMOVABLE);
+		ac.ac_port[0] = (struct ahcim_port){ .ap_kind = AHCIM_ATAPI, .ap_target = drive };
+	}
+	ATF_REQUIRE_EQ(pcim_plug(ahcim_create(bus, &ac), bridges(bus, d->d_place), 3, 0), 0);
+}
+
+static void
+scsihost(struct pcim_bus *bus, const struct disk *d)
+{
+	static const struct rumpuser_scsi_setup su = {
+		.su_name = "test adapter", .su_bustype = RUMPUSER_SCSI_SCSI, .su_nchannels = 1,
+		.su_ntargets = 4, .su_nluns = 8, .su_id = -1, .su_openings = 16, .su_perperiph = 8,
+		.su_maxxfer = 65536, .su_flags = RUMPUSER_SCSI_TAGS,
+	};
+
+	ATF_REQUIRE((host = scsi_host_create(&su)) != NULL);
+	ATF_REQUIRE_EQ(scsi_host_plug(host, 0, target(d, 0), 0), 0);
 }
 
 #define	DRIVE	"-drive\nfile=" IMAGE ",if=none,id=d,format=raw\n-device\n"
 #define	CDROM	"-drive\nfile=" IMAGE ",if=none,id=d,format=raw,media=cdrom\n-device\n"
-#define	QEMU(name, args, raw, controller, bus, readonly)			\
-ATF_TC(qemu_##name);								\
-ATF_TC_HEAD(qemu_##name, tc)							\
-{										\
-	atf_tc_set_md_var(tc, "timeout", "120");				\
-}										\
-ATF_TC_BODY(qemu_##name, tc)							\
-{										\
-	on_qemu(args, raw, controller, bus, readonly);				\
+
+static const struct disk disks[] = {
+	{ "virtio_blk", "/dev/rld0d", "virtio0", "pci0", DRIVE "virtio-blk-pci,drive=d,disable-legacy=on",
+	    virtio_blk, .d_transport = VIRTIOM_MODERN },
+	{ "virtio_blk_legacy", "/dev/rld0d", "virtio0", "pci0",
+	    DRIVE "virtio-blk-pci,drive=d,disable-modern=on", virtio_blk, .d_transport = VIRTIOM_LEGACY },
+	{ "virtio_blk_no_msix", "/dev/rld0d", "virtio0", "pci0", DRIVE "virtio-blk-pci,drive=d,vectors=0",
+	    virtio_blk, .d_transport = VIRTIOM_TRANSITIONAL, .d_nomsix = 1 },
+	{ "virtio_blk_mmio", "/dev/rld0d", "virtio0", "mainbus0", NULL, virtio_blk,
+	    .d_transport = VIRTIOM_MMIO },
+	{ "virtio_blk_mmio_legacy", "/dev/rld0d", "virtio0", "mainbus0", NULL, virtio_blk,
+	    .d_transport = VIRTIOM_MMIO_LEGACY },
+	{ "bridge", "/dev/rld0d", "virtio0", "pci1",
+	    "-device\npci-bridge,id=b,chassis_nr=1\n" DRIVE "virtio-blk-pci,drive=d,bus=b,addr=5",
+	    virtio_blk, .d_place = BRIDGE },
+	{ "root_port", "/dev/rld0d", "virtio0", "pci1",
+	    "-device\npcie-root-port,id=r,chassis=1,slot=1\n" DRIVE "virtio-blk-pci,drive=d,bus=r",
+	    virtio_blk, .d_place = ROOT_PORT },
+	{ "two_bridges", "/dev/rld0d", "virtio0", "pci3",
+	    "-device\npcie-root-port,id=r,chassis=1,slot=1\n-device\npcie-pci-bridge,id=p,bus=r\n"
+	    "-device\npci-bridge,id=b,bus=p,chassis_nr=2,addr=3\n" DRIVE
+	    "virtio-blk-pci,drive=d,bus=b,addr=9", virtio_blk, .d_place = TWO_BRIDGES },
+	{ "nvme", "/dev/rld0d", "nvme0", "pci0", DRIVE "nvme,drive=d,serial=rump", nvme },
+	{ "nvme_two_bridges", "/dev/rld0d", "nvme0", "pci3",
+	    "-device\npcie-root-port,id=r,chassis=1,slot=1\n-device\npcie-pci-bridge,id=p,bus=r\n"
+	    "-device\npci-bridge,id=b,bus=p,chassis_nr=2,addr=3\n" DRIVE
+	    "nvme,drive=d,serial=rump,bus=b,addr=9", nvme, .d_place = TWO_BRIDGES },
+	{ "virtio_scsi_hd", "/dev/rsd0d", "virtio0", "pci0",
+	    "-device\nvirtio-scsi-pci\n" DRIVE "scsi-hd,drive=d", virtio_scsi },
+	{ "virtio_scsi_cd", "/dev/rcd0d", "virtio0", "pci0",
+	    "-device\nvirtio-scsi-pci\n" CDROM "scsi-cd,drive=d", virtio_scsi, .d_readonly = 1 },
+	{ "ahci_hd", "/dev/rwd0d", "ahcisata0", "pci0", DRIVE "ide-hd,drive=d,bus=ide.0", ahci },
+	{ "ahci_cd", "/dev/rcd0d", "ahcisata0", "pci0", CDROM "ide-cd,drive=d,bus=ide.0", ahci,
+	    .d_readonly = 1 },
+	{ "scsihost_hd", "/dev/rsd0d", "scsihost0", "mainbus0", NULL, scsihost },
+	{ "scsihost_cd", "/dev/rcd0d", "scsihost0", "mainbus0", NULL, scsihost, .d_readonly = 1 },
+};
+#define	NDISKS	(sizeof(disks) / sizeof(disks[0]))
+
+static void
+disk_head(atf_tc_t *tc)
+{
+
+	atf_tc_set_md_var(tc, "timeout", "120");
 }
 
-QEMU(virtio_blk, DRIVE "virtio-blk-pci,drive=d,disable-legacy=on", "/dev/rld0d", "virtio0", "pci0", 0)
-QEMU(virtio_blk_legacy, DRIVE "virtio-blk-pci,drive=d,disable-modern=on", "/dev/rld0d", "virtio0", "pci0", 0)
-QEMU(virtio_blk_no_msix, DRIVE "virtio-blk-pci,drive=d,vectors=0", "/dev/rld0d", "virtio0", "pci0", 0)
-QEMU(bridge, "-device\npci-bridge,id=b,chassis_nr=1\n" DRIVE "virtio-blk-pci,drive=d,bus=b,addr=5",
-    "/dev/rld0d", "virtio0", "pci1", 0)
-QEMU(root_port, "-device\npcie-root-port,id=r,chassis=1,slot=1\n" DRIVE "virtio-blk-pci,drive=d,bus=r",
-    "/dev/rld0d", "virtio0", "pci1", 0)
-QEMU(two_bridges, "-device\npcie-root-port,id=r,chassis=1,slot=1\n-device\npcie-pci-bridge,id=p,bus=r\n"
-    "-device\npci-bridge,id=b,bus=p,chassis_nr=2,addr=3\n" DRIVE "virtio-blk-pci,drive=d,bus=b,addr=9",
-    "/dev/rld0d", "virtio0", "pci3", 0)
-QEMU(nvme, DRIVE "nvme,drive=d,serial=rump", "/dev/rld0d", "nvme0", "pci0", 0)
-QEMU(virtio_scsi_hd, "-device\nvirtio-scsi-pci\n" DRIVE "scsi-hd,drive=d", "/dev/rsd0d", "virtio0", "pci0", 0)
-QEMU(virtio_scsi_cd, "-device\nvirtio-scsi-pci\n" CDROM "scsi-cd,drive=d", "/dev/rcd0d", "virtio0", "pci0", 1)
-QEMU(ahci_hd, DRIVE "ide-hd,drive=d,bus=ide.0", "/dev/rwd0d", "ahcisata0", "pci0", 0)
-QEMU(ahci_cd, CDROM "ide-cd,drive=d,bus=ide.0", "/dev/rcd0d", "ahcisata0", "pci0", 1)
+static void
+disk_body(const atf_tc_t *tc)
+{
+	const struct disk *d = disks;
+	struct pcim_bus *bus = NULL;
+	int on_qemu, fd = -1;
+	const char *name = case_of(tc, &on_qemu);
+
+	while (strcmp(d->d_name, name) != 0)
+		d++;
+	random_medium();
+	if (on_qemu) {
+		need_qemu();
+		ATF_REQUIRE((fd = open(IMAGE, O_RDWR | O_CREAT | O_TRUNC, 0666)) != -1);
+		ATF_REQUIRE_EQ(pwrite(fd, expect, SIZE, 0), SIZE);
+		ATF_REQUIRE_EQ(rumpuser_qemu_start_string(d->d_qemu), 0);
+	} else {
+		ATF_REQUIRE((bus = pcim_bus_create()) != NULL);
+		d->d_model(bus, d);
+		rumpuser_dev_attach(&pcim_backend, bus);
+	}
+	ATF_REQUIRE_EQ(rump_init(), 0);
+	rump_pub_dev_settle();
+	exercise(d->d_raw, d->d_controller, d->d_bus, d->d_readonly);
+	if (on_qemu) {
+		rumpuser_qemu_stop();
+		ATF_REQUIRE_EQ(pread(fd, got, SIZE, 0), SIZE);
+		on_medium(got);
+		close(fd);
+		return;
+	}
+	on_medium(medium);
+	ATF_CHECK_EQ(rump_pub_dev_detach(d->d_controller, 0), 0);
+	rumpuser_dev_attach(NULL, NULL);
+	pcim_bus_destroy(bus);
+	scsim_destroy(drive);
+	scsi_host_destroy(host);
+}
 
 /* A program that is started without QEMU, or with nonsense, is told so. */
 ATF_TC_WITHOUT_HEAD(qemu_absent);
@@ -236,85 +370,17 @@ ATF_TC_BODY(qemu_nonsense, tc)
 	rumpuser_qemu_stop();
 }
 
-/*
- * The models.
- */
-
-static struct pcim_bus *
-model_boot(void)
-{
-	struct pcim_bus *bus = pcim_bus_create();
-
-	ATF_REQUIRE(bus != NULL);
-	random_medium();
-	rumpuser_dev_attach(&pcim_backend, bus);
-	return bus;
-}
-
-static void
-model_run(const char *raw, const char *controller, const char *bus, int readonly)
-{
-
-	ATF_REQUIRE_EQ(rump_init(), 0);
-	rump_pub_dev_settle();
-	exercise(raw, controller, bus, readonly);
-	on_medium(medium);
-	ATF_CHECK_EQ(rump_pub_dev_detach(controller, 0), 0);
-	rumpuser_dev_attach(NULL, NULL);
-}
-
-ATF_TC_WITHOUT_HEAD(model_nvme);
-ATF_TC_BODY(model_nvme, tc)
-{
-	struct nvmem_config nc = { .nc_ns[0] = { .nn_ops = &medium_ops, .nn_size = SIZE } };
-	struct pcim_bus *bus = model_boot();
-
-	ATF_REQUIRE_EQ(pcim_plug(nvmem_create(bus, &nc), NULL, 3, 0), 0);
-	model_run("/dev/rld0d", "nvme0", "pci0", 0);
-}
-
-static void
-model_blk(enum virtiom_transport transport, const char *bus)
-{
-	struct virtiom_params vp = { .vp_transport = transport };
-	struct virtiom_blk_params bp = { .bp_sectors = SIZE / 512, .bp_ops = &medium_ops };
-	struct pcim_bus *pb = model_boot();
-
-	ATF_REQUIRE_EQ(virtiom_plug(virtiom_blk_create(&vp, &bp), pb, 3), 0);
-	model_run("/dev/rld0d", "virtio0", bus, 0);
-}
-
-#define	MODEL_BLK(name, transport, bus)						\
-ATF_TC_WITHOUT_HEAD(model_virtio_blk_##name);					\
-ATF_TC_BODY(model_virtio_blk_##name, tc)					\
-{										\
-	model_blk(transport, bus);						\
-}
-MODEL_BLK(modern, VIRTIOM_MODERN, "pci0")
-MODEL_BLK(legacy, VIRTIOM_LEGACY, "pci0")
-MODEL_BLK(mmio, VIRTIOM_MMIO, "mainbus0")
-MODEL_BLK(mmio_legacy, VIRTIOM_MMIO_LEGACY, "mainbus0")
-
 ATF_TP_ADD_TCS(tp)
 {
+	atf_error_t error = atf_no_error();
 
 	ATF_TP_ADD_TC(tp, qemu_absent);
 	ATF_TP_ADD_TC(tp, qemu_nonsense);
-	ATF_TP_ADD_TC(tp, qemu_virtio_blk);
-	ATF_TP_ADD_TC(tp, qemu_virtio_blk_legacy);
-	ATF_TP_ADD_TC(tp, qemu_virtio_blk_no_msix);
-	ATF_TP_ADD_TC(tp, qemu_bridge);
-	ATF_TP_ADD_TC(tp, qemu_root_port);
-	ATF_TP_ADD_TC(tp, qemu_two_bridges);
-	ATF_TP_ADD_TC(tp, qemu_nvme);
-	ATF_TP_ADD_TC(tp, qemu_virtio_scsi_hd);
-	ATF_TP_ADD_TC(tp, qemu_virtio_scsi_cd);
-	ATF_TP_ADD_TC(tp, qemu_ahci_hd);
-	ATF_TP_ADD_TC(tp, qemu_ahci_cd);
-	ATF_TP_ADD_TC(tp, model_nvme);
-	ATF_TP_ADD_TC(tp, model_virtio_blk_modern);
-	ATF_TP_ADD_TC(tp, model_virtio_blk_legacy);
-	ATF_TP_ADD_TC(tp, model_virtio_blk_mmio);
-	ATF_TP_ADD_TC(tp, model_virtio_blk_mmio_legacy);
-	return atf_no_error();
+	for (unsigned i = 0; i < NDISKS && !atf_is_error(error); i++) {
+		if (disks[i].d_qemu != NULL)
+			error = add_case(tp, "qemu", disks[i].d_name, disk_head, disk_body);
+		if (!atf_is_error(error))
+			error = add_case(tp, "model", disks[i].d_name, disk_head, disk_body);
+	}
+	return error;
 }
