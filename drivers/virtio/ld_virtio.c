@@ -43,6 +43,7 @@
 #include <dev/pci/virtioreg.h>
 #include <dev/pci/virtiovar.h>
 
+#include "virtio_dma.h"
 #include "virtio_task.h"
 
 /* Features. */
@@ -221,51 +222,6 @@ ld_virtio_sync(struct ld_virtio_softc *sc, const struct ld_virtio_req *r,
 	    r->r_index * LD_VIRTIO_STRIDE + off, len, ops);
 }
 
-/* DMA memory of one segment, loaded; NULL without memory. */
-static void *
-ld_virtio_dma_alloc(struct ld_virtio_softc *sc, size_t size,
-    bus_dma_segment_t *seg, bus_dmamap_t *mapp)
-{
-	void *va;
-	int rsegs;
-
-	if (bus_dmamem_alloc(sc->sc_dmat, size, LD_VIRTIO_STRIDE, 0, seg, 1,
-	    &rsegs, BUS_DMA_WAITOK) != 0)
-		return NULL;
-	if (bus_dmamem_map(sc->sc_dmat, seg, rsegs, size, &va,
-	    BUS_DMA_WAITOK | BUS_DMA_COHERENT) != 0)
-		goto fail_map;
-	if (bus_dmamap_create(sc->sc_dmat, size, 1, size, 0, BUS_DMA_WAITOK,
-	    mapp) != 0)
-		goto fail_create;
-	if (bus_dmamap_load(sc->sc_dmat, *mapp, va, size, NULL,
-	    BUS_DMA_WAITOK) != 0)
-		goto fail_load;
-	memset(va, 0, size);
-	return va;
-
-fail_load:
-	bus_dmamap_destroy(sc->sc_dmat, *mapp);
-fail_create:
-	bus_dmamem_unmap(sc->sc_dmat, va, size);
-fail_map:
-	bus_dmamem_free(sc->sc_dmat, seg, 1);
-	return NULL;
-}
-
-static void
-ld_virtio_dma_free(struct ld_virtio_softc *sc, void *va, size_t size,
-    bus_dma_segment_t *seg, bus_dmamap_t map)
-{
-
-	if (va == NULL)
-		return;
-	bus_dmamap_unload(sc->sc_dmat, map);
-	bus_dmamap_destroy(sc->sc_dmat, map);
-	bus_dmamem_unmap(sc->sc_dmat, va, size);
-	bus_dmamem_free(sc->sc_dmat, seg, 1);
-}
-
 static int
 ld_virtio_alloc_reqs(struct ld_virtio_softc *sc, int maxxfer, int maxsegsize)
 {
@@ -275,14 +231,15 @@ ld_virtio_alloc_reqs(struct ld_virtio_softc *sc, int maxxfer, int maxsegsize)
 	int error;
 
 	sc->sc_memsize = sc->sc_nreqs * LD_VIRTIO_STRIDE;
-	sc->sc_mem = ld_virtio_dma_alloc(sc, sc->sc_memsize, &sc->sc_memseg,
-	    &sc->sc_memmap);
+	sc->sc_mem = virtio_dmamem_alloc(sc->sc_dmat, sc->sc_memsize,
+	    LD_VIRTIO_STRIDE, 0, &sc->sc_memseg, &sc->sc_memmap);
 	if (sc->sc_mem == NULL)
 		return ENOMEM;
 	if (sc->sc_maxnsegs == 1) {
 		sc->sc_bouncesize = maxxfer;
-		sc->sc_bounce = ld_virtio_dma_alloc(sc, ntransfers *
-		    sc->sc_bouncesize, &sc->sc_bounceseg, &sc->sc_bouncemap);
+		sc->sc_bounce = virtio_dmamem_alloc(sc->sc_dmat, ntransfers *
+		    sc->sc_bouncesize, LD_VIRTIO_STRIDE, 0,
+		    &sc->sc_bounceseg, &sc->sc_bouncemap);
 		if (sc->sc_bounce == NULL)
 			return ENOMEM;
 	}
@@ -322,11 +279,11 @@ ld_virtio_free_reqs(struct ld_virtio_softc *sc, unsigned vq_num)
 	if (sc->sc_byslot != NULL)
 		kmem_free(sc->sc_byslot, vq_num * sizeof(*sc->sc_byslot));
 	sc->sc_byslot = NULL;
-	ld_virtio_dma_free(sc, sc->sc_mem, sc->sc_memsize, &sc->sc_memseg,
-	    sc->sc_memmap);
-	ld_virtio_dma_free(sc, sc->sc_bounce, (sc->sc_nreqs -
-	    LD_VIRTIO_NSPARE) * sc->sc_bouncesize, &sc->sc_bounceseg,
-	    sc->sc_bouncemap);
+	virtio_dmamem_free(sc->sc_dmat, sc->sc_memsize, &sc->sc_memseg,
+	    sc->sc_memmap, sc->sc_mem);
+	virtio_dmamem_free(sc->sc_dmat, (sc->sc_nreqs - LD_VIRTIO_NSPARE) *
+	    sc->sc_bouncesize, &sc->sc_bounceseg, sc->sc_bouncemap,
+	    sc->sc_bounce);
 	sc->sc_mem = sc->sc_bounce = NULL;
 }
 

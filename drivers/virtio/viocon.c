@@ -46,6 +46,7 @@
 #include <dev/pci/virtiovar.h>
 
 #include "viocon_var.h"
+#include "virtio_dma.h"
 #include "virtio_task.h"
 
 #define	VIRTIO_CONSOLE_F_SIZE		__BIT(0)
@@ -194,53 +195,20 @@ static int
 viocon_mem_alloc(struct viocon_softc *sc, struct viocon_mem *m,
     bus_size_t bufsize, unsigned nbufs)
 {
-	const bus_dma_tag_t dmat = virtio_dmat(sc->sc_virtio);
-	const bus_size_t size = bufsize * nbufs;
-	void *va;
-	int error, rsegs;
 
-	error = bus_dmamem_alloc(dmat, size, 64, 0, &m->m_seg, 1, &rsegs,
-	    BUS_DMA_WAITOK);
-	if (error)
-		return error;
-	error = bus_dmamem_map(dmat, &m->m_seg, rsegs, size, &va,
-	    BUS_DMA_WAITOK);
-	if (error)
-		goto fail_map;
-	error = bus_dmamap_create(dmat, size, 1, size, 0, BUS_DMA_WAITOK,
-	    &m->m_map);
-	if (error)
-		goto fail_create;
-	error = bus_dmamap_load(dmat, m->m_map, va, size, NULL,
-	    BUS_DMA_WAITOK);
-	if (error)
-		goto fail_load;
-	memset(va, 0, size);
-	m->m_va = va;
 	m->m_bufsize = bufsize;
 	m->m_nbufs = nbufs;
-	return 0;
-
-fail_load:
-	bus_dmamap_destroy(dmat, m->m_map);
-fail_create:
-	bus_dmamem_unmap(dmat, va, size);
-fail_map:
-	bus_dmamem_free(dmat, &m->m_seg, 1);
-	return error;
+	m->m_va = virtio_dmamem_alloc(virtio_dmat(sc->sc_virtio),
+	    bufsize * nbufs, 64, 0, &m->m_seg, &m->m_map);
+	return m->m_va == NULL ? ENOMEM : 0;
 }
 
 static void
 viocon_mem_free(struct viocon_softc *sc, struct viocon_mem *m)
 {
-	const bus_dma_tag_t dmat = virtio_dmat(sc->sc_virtio);
 
-	if (m->m_va == NULL)
-		return;
-	bus_dmamap_unload(dmat, m->m_map);
-	bus_dmamap_destroy(dmat, m->m_map);
-	bus_dmamem_unmap(dmat, m->m_va, m->m_bufsize * m->m_nbufs);
-	bus_dmamem_free(dmat, &m->m_seg, 1);
+	virtio_dmamem_free(virtio_dmat(sc->sc_virtio),
+	    m->m_bufsize * m->m_nbufs, &m->m_seg, m->m_map, m->m_va);
 	m->m_va = NULL;
 }
 

@@ -33,6 +33,7 @@
 #include <dev/pci/virtioreg.h>
 #include <dev/pci/virtiovar.h>
 
+#include "virtio_dma.h"
 #include "virtio_task.h"
 
 #define	VIRTIO_BALLOON_F_MUST_TELL_HOST	__BIT(0)
@@ -51,6 +52,7 @@
 
 #define	VIOMB_PAGE_SIZE		4096
 #define	VIOMB_CHUNK		256	/* pages of one message */
+#define	VIOMB_PFNSIZE		(VIOMB_CHUNK * sizeof(uint32_t))
 #define	VIOMB_MAX_PAGES		16384	/* of the balloon: 64 MB */
 #define	VIOMB_PATIENCE		10	/* seconds, for an answer */
 #define	VIOMB_RETRY		30	/* seconds, for memory */
@@ -322,56 +324,6 @@ viomb_config_change(struct virtio_softc *vsc)
  * Attachment.
  */
 
-static int
-viomb_alloc_pfns(struct viomb_softc *sc)
-{
-	const bus_dma_tag_t dmat = virtio_dmat(sc->sc_virtio);
-	const bus_size_t size = VIOMB_CHUNK * sizeof(*sc->sc_pfns);
-	void *va;
-	int error, rsegs;
-
-	error = bus_dmamem_alloc(dmat, size, sizeof(*sc->sc_pfns), 0,
-	    &sc->sc_seg, 1, &rsegs, BUS_DMA_WAITOK);
-	if (error)
-		return error;
-	error = bus_dmamem_map(dmat, &sc->sc_seg, rsegs, size, &va,
-	    BUS_DMA_WAITOK);
-	if (error)
-		goto fail_map;
-	error = bus_dmamap_create(dmat, size, 1, size, 0, BUS_DMA_WAITOK,
-	    &sc->sc_map);
-	if (error)
-		goto fail_create;
-	error = bus_dmamap_load(dmat, sc->sc_map, va, size, NULL,
-	    BUS_DMA_WAITOK | BUS_DMA_WRITE);
-	if (error)
-		goto fail_load;
-	sc->sc_pfns = va;
-	return 0;
-
-fail_load:
-	bus_dmamap_destroy(dmat, sc->sc_map);
-fail_create:
-	bus_dmamem_unmap(dmat, va, size);
-fail_map:
-	bus_dmamem_free(dmat, &sc->sc_seg, 1);
-	return error;
-}
-
-static void
-viomb_free_pfns(struct viomb_softc *sc)
-{
-	const bus_dma_tag_t dmat = virtio_dmat(sc->sc_virtio);
-
-	if (sc->sc_pfns == NULL)
-		return;
-	bus_dmamap_unload(dmat, sc->sc_map);
-	bus_dmamap_destroy(dmat, sc->sc_map);
-	bus_dmamem_unmap(dmat, sc->sc_pfns, VIOMB_CHUNK * sizeof(*sc->sc_pfns));
-	bus_dmamem_free(dmat, &sc->sc_seg, 1);
-	sc->sc_pfns = NULL;
-}
-
 /* The first balloon is hw.viomb, others have their own names. */
 static void
 viomb_sysctl(struct viomb_softc *sc)
@@ -427,10 +379,12 @@ viomb_attach(device_t parent, device_t self, void *aux)
 		virtio_init_vq_vqdone(vsc, &sc->sc_vq[i], i, viomb_vq_done);
 	for (i = 0; i < VIOMB_NVQS; i++) {
 		if (virtio_alloc_vq(vsc, &sc->sc_vq[i],
-		    VIOMB_CHUNK * sizeof(*sc->sc_pfns), 1, names[i]) != 0)
+		    VIOMB_PFNSIZE, 1, names[i]) != 0)
 			goto fail;
 	}
-	if (viomb_alloc_pfns(sc) != 0) {
+	sc->sc_pfns = virtio_dmamem_alloc(virtio_dmat(vsc), VIOMB_PFNSIZE,
+	    sizeof(*sc->sc_pfns), BUS_DMA_WRITE, &sc->sc_seg, &sc->sc_map);
+	if (sc->sc_pfns == NULL) {
 		aprint_error_dev(self, "no memory for page numbers\n");
 		goto fail;
 	}
@@ -446,7 +400,8 @@ fail:
 	virtio_task_drain(&sc->sc_task);
 	for (i = 0; i < VIOMB_NVQS; i++)
 		(void)virtio_free_vq(vsc, &sc->sc_vq[i]);
-	viomb_free_pfns(sc);
+	virtio_dmamem_free(virtio_dmat(vsc), VIOMB_PFNSIZE, &sc->sc_seg,
+	    sc->sc_map, sc->sc_pfns);
 	callout_destroy(&sc->sc_watch);
 	mutex_destroy(&sc->sc_lock);
 	virtio_child_attach_failed(vsc);
@@ -481,7 +436,8 @@ viomb_detach(device_t self, int flags)
 	sysctl_teardown(&sc->sc_log);
 	for (i = 0; i < VIOMB_NVQS; i++)
 		(void)virtio_free_vq(vsc, &sc->sc_vq[i]);
-	viomb_free_pfns(sc);
+	virtio_dmamem_free(virtio_dmat(vsc), VIOMB_PFNSIZE, &sc->sc_seg,
+	    sc->sc_map, sc->sc_pfns);
 	callout_destroy(&sc->sc_watch);
 	mutex_destroy(&sc->sc_lock);
 	sc->sc_attached = false;

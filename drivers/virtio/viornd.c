@@ -23,6 +23,8 @@
 #include <dev/pci/virtioreg.h>
 #include <dev/pci/virtiovar.h>
 
+#include "virtio_dma.h"
+
 #define	VIORND_BUFSIZE	32		/* bytes asked for at once */
 
 struct viornd_softc {
@@ -106,55 +108,6 @@ out:
 }
 
 static int
-viornd_alloc_buf(struct viornd_softc *sc)
-{
-	const bus_dma_tag_t dmat = virtio_dmat(sc->sc_virtio);
-	void *va;
-	int error, rsegs;
-
-	error = bus_dmamem_alloc(dmat, VIORND_BUFSIZE, 8, 0, &sc->sc_seg, 1,
-	    &rsegs, BUS_DMA_WAITOK);
-	if (error)
-		return error;
-	error = bus_dmamem_map(dmat, &sc->sc_seg, rsegs, VIORND_BUFSIZE, &va,
-	    BUS_DMA_WAITOK);
-	if (error)
-		goto fail_map;
-	error = bus_dmamap_create(dmat, VIORND_BUFSIZE, 1, VIORND_BUFSIZE, 0,
-	    BUS_DMA_WAITOK, &sc->sc_map);
-	if (error)
-		goto fail_create;
-	error = bus_dmamap_load(dmat, sc->sc_map, va, VIORND_BUFSIZE, NULL,
-	    BUS_DMA_WAITOK | BUS_DMA_READ);
-	if (error)
-		goto fail_load;
-	sc->sc_buf = va;
-	return 0;
-
-fail_load:
-	bus_dmamap_destroy(dmat, sc->sc_map);
-fail_create:
-	bus_dmamem_unmap(dmat, va, VIORND_BUFSIZE);
-fail_map:
-	bus_dmamem_free(dmat, &sc->sc_seg, 1);
-	return error;
-}
-
-static void
-viornd_free_buf(struct viornd_softc *sc)
-{
-	const bus_dma_tag_t dmat = virtio_dmat(sc->sc_virtio);
-
-	if (sc->sc_buf == NULL)
-		return;
-	bus_dmamap_unload(dmat, sc->sc_map);
-	bus_dmamap_destroy(dmat, sc->sc_map);
-	bus_dmamem_unmap(dmat, sc->sc_buf, VIORND_BUFSIZE);
-	bus_dmamem_free(dmat, &sc->sc_seg, 1);
-	sc->sc_buf = NULL;
-}
-
-static int
 viornd_match(device_t parent, cfdata_t match, void *aux)
 {
 	const struct virtio_attach_args *va = aux;
@@ -182,7 +135,9 @@ viornd_attach(device_t parent, device_t self, void *aux)
 	virtio_init_vq_vqdone(vsc, &sc->sc_vq, 0, viornd_vq_done);
 	if (virtio_alloc_vq(vsc, &sc->sc_vq, VIORND_BUFSIZE, 1, "entropy") != 0)
 		goto fail;
-	if (viornd_alloc_buf(sc) != 0) {
+	sc->sc_buf = virtio_dmamem_alloc(virtio_dmat(vsc), VIORND_BUFSIZE, 8,
+	    BUS_DMA_READ, &sc->sc_seg, &sc->sc_map);
+	if (sc->sc_buf == NULL) {
 		aprint_error_dev(self, "no memory for a buffer\n");
 		goto fail;
 	}
@@ -197,7 +152,8 @@ viornd_attach(device_t parent, device_t self, void *aux)
 
 fail:
 	(void)virtio_free_vq(vsc, &sc->sc_vq);
-	viornd_free_buf(sc);
+	virtio_dmamem_free(virtio_dmat(vsc), VIORND_BUFSIZE, &sc->sc_seg,
+	    sc->sc_map, sc->sc_buf);
 	mutex_destroy(&sc->sc_mutex);
 	virtio_child_attach_failed(vsc);
 }
@@ -218,7 +174,8 @@ viornd_detach(device_t self, int flags)
 	(void)viornd_vq_done(&sc->sc_vq);
 	virtio_child_detach(vsc);
 	(void)virtio_free_vq(vsc, &sc->sc_vq);
-	viornd_free_buf(sc);
+	virtio_dmamem_free(virtio_dmat(vsc), VIORND_BUFSIZE, &sc->sc_seg,
+	    sc->sc_map, sc->sc_buf);
 	mutex_destroy(&sc->sc_mutex);
 	sc->sc_attached = false;
 	return 0;

@@ -40,6 +40,7 @@
 #include <dev/pci/virtiovar.h>
 #include <dev/pci/vioscsireg.h>
 
+#include "virtio_dma.h"
 #include "virtio_task.h"
 
 #define	VIRTIO_SCSI_FLAG_BITS		\
@@ -172,52 +173,6 @@ vioscsi_sync(struct vioscsi_softc *sc, size_t off, size_t len, int ops)
 	    ops);
 }
 
-/* DMA memory of one segment, loaded; NULL without memory. */
-static void *
-vioscsi_dma_alloc(struct vioscsi_softc *sc, bus_size_t size,
-    bus_dma_segment_t *seg, bus_dmamap_t *mapp)
-{
-	const bus_dma_tag_t dmat = virtio_dmat(sc->sc_virtio);
-	void *va;
-	int rsegs;
-
-	if (bus_dmamem_alloc(dmat, size, 64, 0, seg, 1, &rsegs,
-	    BUS_DMA_WAITOK) != 0)
-		return NULL;
-	if (bus_dmamem_map(dmat, seg, rsegs, size, &va,
-	    BUS_DMA_WAITOK | BUS_DMA_COHERENT) != 0)
-		goto fail_map;
-	if (bus_dmamap_create(dmat, size, 1, size, 0, BUS_DMA_WAITOK, mapp) !=
-	    0)
-		goto fail_create;
-	if (bus_dmamap_load(dmat, *mapp, va, size, NULL, BUS_DMA_WAITOK) != 0)
-		goto fail_load;
-	memset(va, 0, size);
-	return va;
-
-fail_load:
-	bus_dmamap_destroy(dmat, *mapp);
-fail_create:
-	bus_dmamem_unmap(dmat, va, size);
-fail_map:
-	bus_dmamem_free(dmat, seg, 1);
-	return NULL;
-}
-
-static void
-vioscsi_dma_free(struct vioscsi_softc *sc, void *va, bus_size_t size,
-    bus_dma_segment_t *seg, bus_dmamap_t map)
-{
-	const bus_dma_tag_t dmat = virtio_dmat(sc->sc_virtio);
-
-	if (va == NULL)
-		return;
-	bus_dmamap_unload(dmat, map);
-	bus_dmamap_destroy(dmat, map);
-	bus_dmamem_unmap(dmat, va, size);
-	bus_dmamem_free(dmat, seg, 1);
-}
-
 static int
 vioscsi_alloc_reqs(struct vioscsi_softc *sc)
 {
@@ -229,13 +184,13 @@ vioscsi_alloc_reqs(struct vioscsi_softc *sc)
 	sc->sc_evoff = sc->sc_ctrloff + roundup2(sizeof(struct vioscsi_ctrl), 64);
 	sc->sc_memsize = sc->sc_evoff +
 	    VIOSCSI_NEVENTS * sizeof(struct virtio_scsi_event);
-	sc->sc_mem = vioscsi_dma_alloc(sc, sc->sc_memsize, &sc->sc_memseg,
-	    &sc->sc_memmap);
+	sc->sc_mem = virtio_dmamem_alloc(virtio_dmat(sc->sc_virtio),
+	    sc->sc_memsize, 64, 0, &sc->sc_memseg, &sc->sc_memmap);
 	if (sc->sc_mem == NULL)
 		return ENOMEM;
 	if ((sc->sc_maxnsegs - 1) * PAGE_SIZE < MAXPHYS) {
-		sc->sc_bounce = vioscsi_dma_alloc(sc, MAXPHYS,
-		    &sc->sc_bounceseg, &sc->sc_bouncemap);
+		sc->sc_bounce = virtio_dmamem_alloc(virtio_dmat(sc->sc_virtio),
+		    MAXPHYS, 64, 0, &sc->sc_bounceseg, &sc->sc_bouncemap);
 		if (sc->sc_bounce == NULL)
 			return ENOMEM;
 	}
@@ -278,10 +233,10 @@ vioscsi_free(struct vioscsi_softc *sc)
 		kmem_free(sc->sc_byslot, num * sizeof(*sc->sc_byslot));
 	if (sc->sc_evslot != NULL)
 		kmem_free(sc->sc_evslot, evnum * sizeof(*sc->sc_evslot));
-	vioscsi_dma_free(sc, sc->sc_mem, sc->sc_memsize, &sc->sc_memseg,
-	    sc->sc_memmap);
-	vioscsi_dma_free(sc, sc->sc_bounce, MAXPHYS, &sc->sc_bounceseg,
-	    sc->sc_bouncemap);
+	virtio_dmamem_free(virtio_dmat(sc->sc_virtio), sc->sc_memsize,
+	    &sc->sc_memseg, sc->sc_memmap, sc->sc_mem);
+	virtio_dmamem_free(virtio_dmat(sc->sc_virtio), MAXPHYS,
+	    &sc->sc_bounceseg, sc->sc_bouncemap, sc->sc_bounce);
 	sc->sc_reqs = NULL;
 	sc->sc_byslot = NULL;
 	sc->sc_evslot = NULL;

@@ -35,6 +35,8 @@
 #include <dev/pci/virtioreg.h>
 #include <dev/pci/virtiovar.h>
 
+#include "virtio_dma.h"
+
 #define	MINSEG_INDIRECT		2	/* shorter chains go in directly */
 #define	VQ_NUM_MAX		32768	/* by the specification */
 #define	VQ_MEM_MAX		(16 * 1024 * 1024)
@@ -540,39 +542,6 @@ virtio_layout_vq(struct virtqueue *vq, bool indirect)
 	return true;
 }
 
-static int
-virtio_alloc_vqmem(struct virtio_softc *sc, struct virtqueue *vq)
-{
-	int error, rsegs;
-
-	error = bus_dmamem_alloc(sc->sc_dmat, vq->vq_bytesize, VIRTIO_PAGE_SIZE,
-	    0, &vq->vq_segs[0], 1, &rsegs, BUS_DMA_WAITOK);
-	if (error)
-		return error;
-	error = bus_dmamem_map(sc->sc_dmat, &vq->vq_segs[0], rsegs,
-	    vq->vq_bytesize, &vq->vq_vaddr, BUS_DMA_WAITOK | BUS_DMA_COHERENT);
-	if (error)
-		goto fail_map;
-	error = bus_dmamap_create(sc->sc_dmat, vq->vq_bytesize, 1,
-	    vq->vq_bytesize, 0, BUS_DMA_WAITOK, &vq->vq_dmamap);
-	if (error)
-		goto fail_create;
-	error = bus_dmamap_load(sc->sc_dmat, vq->vq_dmamap, vq->vq_vaddr,
-	    vq->vq_bytesize, NULL, BUS_DMA_WAITOK);
-	if (error)
-		goto fail_load;
-	return 0;
-
-fail_load:
-	bus_dmamap_destroy(sc->sc_dmat, vq->vq_dmamap);
-fail_create:
-	bus_dmamem_unmap(sc->sc_dmat, vq->vq_vaddr, vq->vq_bytesize);
-	vq->vq_vaddr = NULL;
-fail_map:
-	bus_dmamem_free(sc->sc_dmat, &vq->vq_segs[0], 1);
-	return error;
-}
-
 /*
  * Allocates an initialised queue for requests of at most maxnsegs segments of
  * at most maxsegsize bytes.  Sleeps.  ENODEV: the device has no such queue;
@@ -584,7 +553,6 @@ virtio_alloc_vq(struct virtio_softc *sc, struct virtqueue *vq,
 {
 	const unsigned int num = vq->vq_num;
 	bool indirect;
-	int error;
 
 	if (virtio_is_broken(sc))
 		return ENXIO;
@@ -611,12 +579,13 @@ virtio_alloc_vq(struct virtio_softc *sc, struct virtqueue *vq,
 		vq->vq_num = 0;
 		return EINVAL;
 	}
-	error = virtio_alloc_vqmem(sc, vq);
-	if (error) {
-		aprint_error_dev(sc->sc_dev, "no memory for queue %d (%s): "
-		    "error %d\n", vq->vq_index, name, error);
+	vq->vq_vaddr = virtio_dmamem_alloc(sc->sc_dmat, vq->vq_bytesize,
+	    VIRTIO_PAGE_SIZE, 0, &vq->vq_segs[0], &vq->vq_dmamap);
+	if (vq->vq_vaddr == NULL) {
+		aprint_error_dev(sc->sc_dev, "no memory for queue %d (%s)\n",
+		    vq->vq_index, name);
 		vq->vq_num = 0;
-		return error;
+		return ENOMEM;
 	}
 	vq->vq_desc = vq->vq_vaddr;
 	vq->vq_avail = (void *)((char *)vq->vq_vaddr + vq->vq_availoffset);
@@ -656,10 +625,8 @@ virtio_free_vq(struct virtio_softc *sc, struct virtqueue *vq)
 	vq_sync(vq, 0, vq->vq_bytesize,
 	    BUS_DMASYNC_POSTREAD | BUS_DMASYNC_POSTWRITE);
 	kmem_free(vq->vq_descx, vq->vq_num * sizeof(*vq->vq_descx));
-	bus_dmamap_unload(sc->sc_dmat, vq->vq_dmamap);
-	bus_dmamap_destroy(sc->sc_dmat, vq->vq_dmamap);
-	bus_dmamem_unmap(sc->sc_dmat, vq->vq_vaddr, vq->vq_bytesize);
-	bus_dmamem_free(sc->sc_dmat, &vq->vq_segs[0], 1);
+	virtio_dmamem_free(sc->sc_dmat, vq->vq_bytesize, &vq->vq_segs[0],
+	    vq->vq_dmamap, vq->vq_vaddr);
 	mutex_destroy(&vq->vq_freedesc_lock);
 	mutex_destroy(&vq->vq_uring_lock);
 	mutex_destroy(&vq->vq_aring_lock);
