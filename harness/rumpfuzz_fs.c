@@ -4,7 +4,9 @@
  * rumpfuzz-fs IMAGE COMMAND [PATH...] [-t TYPE]: looks into and changes a
  * file system image through the kernel's own drivers.  An image called
  * device:NAME is the disk NAME of the kernel itself (ld0d, sd0d, cd0d, ...),
- * which it has when devices were put on its bus (RUMP_QEMU, RUMP_VFIO).
+ * which it has when devices were put on its bus (RUMP_QEMU, RUMP_VFIO).  A
+ * file with partitions has the offset of one behind its name, as mtools takes
+ * it: IMAGE@@1M.
  */
 
 #include <errno.h>
@@ -29,6 +31,8 @@
 #define DEVICE	"device:"
 
 static const char *image;
+static char *file;		/* image without its offset */
+static off_t base;		/* where the file system starts in it */
 static char dev[64] = "/dev/image";
 static const char *prog_cmd;
 static int failed;
@@ -40,7 +44,7 @@ static void __attribute__((__noreturn__))
 usage(const char *why)
 {
 
-	fprintf(stderr, "rumpfuzz fs: %s\nusage: rumpfuzz fs IMAGE ls|tree|cat|sum|stat|find|put|rm|mkdir "
+	fprintf(stderr, "rumpfuzz fs: %s\nusage: rumpfuzz fs IMAGE[@@OFFSET] ls|tree|cat|sum|stat|find|put|rm|mkdir "
 	    "[PATH...] [-t msdos|cd9660]\n"
 	    "  ls, tree, sum, stat, find, rm, mkdir take paths in the image (default /)\n"
 	    "  cat PATH...            writes files to standard output\n"
@@ -105,26 +109,78 @@ mount_as(const char *type)
 	}
 }
 
-/* What the first sectors say the image is. */
+/*
+ * Parts a trailing @@OFFSET from the name: bytes, or with K, M or G after
+ * them.  A file that has that name goes before.
+ */
+static void
+split(void)
+{
+	char *at = NULL, *end, *p;
+	unsigned long long n;
+	int shift = 0;
+
+	if ((file = strdup(image)) == NULL)
+		usage("out of memory");
+	for (p = file; (p = strstr(p, "@@")) != NULL; p += 2)
+		at = p;
+	if (at == NULL || access(file, F_OK) == 0)
+		return;
+	*at = '\0';
+	at += 2;
+	errno = 0;
+	n = strtoull(at, &end, 0);
+	if (end != at && *end != '\0') {
+		shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : -1;
+		end++;
+	}
+	if (end == at || *end != '\0' || *at == '-' || errno != 0 || shift == -1 ||
+	    n > (unsigned long long)INT64_MAX >> shift)
+		usage("the offset after @@ is a number of bytes, or of K, M or G");
+	base = (off_t)(n << shift);
+}
+
+/* The partitions that an MBR has, for a person who gave the whole disk. */
+static void
+show_partitions(const uint8_t *b)
+{
+	uint32_t start, count;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		const uint8_t *p = b + 446 + 16 * i;
+
+		start = p[8] | p[9] << 8 | p[10] << 16 | (uint32_t)p[11] << 24;
+		count = p[12] | p[13] << 8 | p[14] << 16 | (uint32_t)p[15] << 24;
+		if (p[4] != 0 && count != 0)
+			fprintf(stderr, "  partition %d, type 0x%02x, %llu KiB: %s@@%llu\n", i, p[4],
+			    (unsigned long long)count / 2, image, (unsigned long long)start * 512);
+	}
+}
+
+/* What the first sectors say the image is; ends the program if nothing known. */
 static const char *
 detect(int fd, ssize_t (*rd)(int, void *, size_t, off_t))
 {
 	/* A raw disk wants whole sectors. */
 	static uint8_t b[4096];
+	ssize_t n;
 
-	if ((*rd)(fd, b, sizeof(b), 32768) >= 6 && memcmp(b + 1, "CD001", 5) == 0)
+	if ((*rd)(fd, b, sizeof(b), base + 32768) >= 6 && memcmp(b + 1, "CD001", 5) == 0)
 		return "cd9660";
-	if ((*rd)(fd, b, sizeof(b), 0) >= 3 && (b[0] == 0xeb || b[0] == 0xe9))
+	n = (*rd)(fd, b, sizeof(b), base);
+	if (n == -1) {
+		fprintf(stderr, "rumpfuzz fs: %s: %s\n", image,
+		    rd == pread ? strerror(errno) : kstrerror(errno));
+		exit(2);
+	}
+	/* A boot loader jumps too, but where FAT has its sector size it has none. */
+	if (n >= 512 && (b[0] == 0xeb || b[0] == 0xe9) && (b[11] | b[12]) != 0)
 		return "msdos";
-	return NULL;
-}
-
-static void __attribute__((__noreturn__))
-unknown(void)
-{
-
 	fprintf(stderr, "rumpfuzz fs: %s is neither FAT nor ISO 9660 by its first sectors; "
 	    "-t TYPE tries all the same\n", image);
+	if (base == 0 && n >= 512 && b[510] == 0x55 && b[511] == 0xaa)
+		show_partitions(b);
 	exit(2);
 }
 
@@ -148,8 +204,6 @@ use_device(const char *name, const char **typep)
 	if (*typep == NULL)
 		*typep = detect(fd, rump_sys_pread);
 	rump_sys_close(fd);
-	if (*typep == NULL)
-		unknown();
 }
 
 static char *
@@ -534,7 +588,6 @@ main(int argc, char **argv)
 	static const char *const cmds[] = { "ls", "tree", "cat", "sum", "stat", "find", "put", "rm",
 		"mkdir" };
 	const char *type = NULL, *paths[256];
-	struct stat st;
 	int i, npaths = 0, fd, error, known = 0, isdev;
 
 	for (i = 1; i < argc; i++) {
@@ -556,7 +609,7 @@ main(int argc, char **argv)
 	for (i = 0; i < (int)(sizeof(cmds) / sizeof(cmds[0])); i++)
 		known |= strcmp(cmds[i], prog_cmd) == 0;
 	if (!known)
-		usage("no such thing to do with an image");
+		usage("which of these should be done with the image?");
 	if (type != NULL && strcmp(type, "msdos") != 0 && strcmp(type, "cd9660") != 0)
 		usage("-t is msdos or cd9660");
 	if (npaths == 0 && (strcmp(prog_cmd, "cat") == 0 || strcmp(prog_cmd, "rm") == 0 ||
@@ -566,12 +619,13 @@ main(int argc, char **argv)
 		usage("put needs files and where to put them");
 	isdev = strncmp(image, DEVICE, strlen(DEVICE)) == 0;
 	if (!isdev) {
-		if ((fd = open(image, writes() ? O_RDWR : O_RDONLY)) == -1 || fstat(fd, &st) == -1) {
-			fprintf(stderr, "rumpfuzz fs: %s: %s\n", image, strerror(errno));
+		split();
+		if ((fd = open(file, writes() ? O_RDWR : O_RDONLY)) == -1) {
+			fprintf(stderr, "rumpfuzz fs: %s: %s\n", file, strerror(errno));
 			return 2;
 		}
-		if (type == NULL && (type = detect(fd, pread)) == NULL)
-			unknown();
+		if (type == NULL)
+			type = detect(fd, pread);
 		close(fd);
 	}
 
@@ -584,7 +638,8 @@ main(int argc, char **argv)
 	kloglen = 0;
 	if (isdev)
 		use_device(image + strlen(DEVICE), &type);
-	else if ((error = rump_pub_etfs_register(dev, image, RUMP_ETFS_BLK)) != 0) {
+	else if ((error = rump_pub_etfs_register_withsize(dev, file, RUMP_ETFS_BLK, base,
+	    RUMP_ETFS_SIZE_ENDOFF)) != 0) {
 		fprintf(stderr, "rumpfuzz fs: %s can't be used as a disk: error %d\n%.*s", image, error,
 		    (int)kloglen, klog);
 		return 2;

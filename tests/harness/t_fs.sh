@@ -132,9 +132,32 @@ fat_full_body() {
 	fsck.fat -n img >fsck 2>&1 || { cat fsck; atf_fail "fsck.fat"; }
 }
 
+# A disk with an MBR: a person is told where its partitions are, and each can be named.
+atf_test_case partition
+partition_body() {
+	truncate -s 24M disk
+	printf '\353\143\220' | dd of=disk conv=notrunc status=none
+	printf '\200\000\000\000\016\000\000\000\000\010\000\000\000\120\000\000' |
+	    dd of=disk bs=1 seek=446 conv=notrunc status=none
+	printf '\125\252' | dd of=disk bs=1 seek=510 conv=notrunc status=none
+	mkfs.fat -F 16 --offset 2048 disk 10240 >/dev/null || atf_fail "mkfs.fat"
+	echo here >f
+	MTOOLS_SKIP_CHECK=1 mcopy -i disk@@1M f :: || atf_fail "mcopy"
+	atf_check -s exit:2 -e match:'partition 0, type 0x0e, 10240 KiB: disk@@1048576' \
+	    "$BUILD/bin/rumpfuzz-fs" disk cat f
+	atf_check -o inline:'here\n' "$BUILD/bin/rumpfuzz-fs" disk@@1048576 cat f
+	atf_check "$BUILD/bin/rumpfuzz-fs" disk@@1M put f /g
+	atf_check -o inline:'here\n' mtype -i disk@@1M ::g
+	atf_check -s exit:2 -e match:'offset after @@' "$BUILD/bin/rumpfuzz-fs" disk@@1X ls
+	atf_check -s exit:2 -e match:'offset after @@' "$BUILD/bin/rumpfuzz-fs" disk@@9999999999G ls
+	cp disk odd@@name
+	atf_check -s exit:2 -e match:'odd@@name@@1048576' "$BUILD/bin/rumpfuzz-fs" odd@@name ls
+}
+
 atf_init_test_cases() {
 	atf_add_test_case fat_sum
 	atf_add_test_case iso_sum
 	atf_add_test_case fat_write
 	atf_add_test_case fat_full
+	atf_add_test_case partition
 }
