@@ -8,9 +8,10 @@
  * program without devices pays nothing and a restore puts it back.
  *
  * A line is pending until rumpuser_intr_wait() takes it, and in service until
- * its eoi.  A level line that is high again at each eoi is a storm: after a
- * while its next delivery is put off by virtual time, longer and longer, so
- * that timeouts of drivers are reached.
+ * its eoi.  A level line that is high again at each eoi is a storm, and so is
+ * a line whose messages follow one another with next to no time between them:
+ * after a while its next delivery is put off by virtual time, longer and
+ * longer, so that timeouts of drivers are reached.
  */
 
 #include "dev_int.h"
@@ -24,6 +25,11 @@
 #define	STORM_FREE	64		/* re-assertions at full speed */
 #define	STORM_NS	100000		/* first delay; doubles each 64 */
 #define	STORM_SHIFT	12
+#define	STORM_MSG_FREE	4096	/* the same for messages, ... */
+#define	STORM_MSG_SHIFT	7
+#define	STORM_MSG_GAP	10000	/* ... which are that close, in ns */
+
+#define	IDLE_NS		1000	/* what a device that is due takes at least */
 
 #define	MSI_ADDRESS	0xfee00000U
 #define	MSI_X_DATA	0x8000U
@@ -35,9 +41,10 @@ struct line {
 	uint32_t ln_data;
 	uint32_t ln_bdf;
 	int64_t	ln_hold;		/* storm: not before; 0: no */
+	int64_t	ln_eoi;			/* when the last one was */
 	uint16_t ln_idx;
 	uint16_t ln_high;		/* INTx pins that are high */
-	uint16_t ln_storm;		/* eois with the level still high */
+	uint16_t ln_storm;		/* eois with the level still high, or close messages */
 	uint8_t	ln_how;
 	bool	ln_alloc;
 };
@@ -521,11 +528,25 @@ rumpuser_intr_unbind(unsigned irq)
 	ru_dev_exit();
 }
 
+/* For how long a line is held after its eoi; 0: not at all. */
+RU_INLINE int64_t
+storm_delay(const struct line *ln)
+{
+	const unsigned nfree = ln->ln_how == HOW_INTX ? STORM_FREE : STORM_MSG_FREE;
+	const unsigned most = ln->ln_how == HOW_INTX ? STORM_SHIFT : STORM_MSG_SHIFT;
+	unsigned shift;
+
+	if (__predict_true(ln->ln_storm <= nfree))
+		return 0;
+	shift = (ln->ln_storm - nfree) / STORM_FREE;
+	return (int64_t)STORM_NS << (shift < most ? shift : most);
+}
+
 void
 rumpuser_intr_eoi(unsigned irq)
 {
 	struct line *ln;
-	unsigned shift;
+	int64_t delay;
 
 	if (!line_known(irq))
 		return;
@@ -534,18 +555,19 @@ rumpuser_intr_eoi(unsigned irq)
 	bit_clear(ds->ds_service, irq);
 	if (ds->ds_be != NULL && ds->ds_be->db_intr_eoi != NULL)
 		(*ds->ds_be->db_intr_eoi)(ds->ds_ctx, irq);
-	if (ln->ln_high == 0)
-		ln->ln_storm = 0;
-	else {
-		bit_set(ds->ds_pend, irq);
-		if (ln->ln_storm < UINT16_MAX)
-			ln->ln_storm++;
-		if (ln->ln_storm > STORM_FREE && ln->ln_hold == 0) {
-			shift = (ln->ln_storm - STORM_FREE) / STORM_FREE;
-			ln->ln_hold = ru_clock_mono() + ((int64_t)STORM_NS <<
-			    (shift < STORM_SHIFT ? shift : STORM_SHIFT));
-			ds->ds_nheld++;
+	ln->ln_eoi = ru_clock_mono();
+	if (ln->ln_how == HOW_INTX) {
+		if (ln->ln_high == 0)
+			ln->ln_storm = 0;
+		else {
+			bit_set(ds->ds_pend, irq);
+			if (ln->ln_storm < UINT16_MAX)
+				ln->ln_storm++;
 		}
+	}
+	if ((delay = storm_delay(ln)) != 0 && ln->ln_hold == 0) {
+		ln->ln_hold = ln->ln_eoi + delay;
+		ds->ds_nheld++;
 	}
 	line_reblock(irq);
 	ru_dev_exit();
@@ -595,6 +617,18 @@ line_serviced(void)
 	return false;
 }
 
+/* A message is delivered: does it follow the last one without time between? */
+RU_INLINE void
+storm_message(struct line *ln)
+{
+	int64_t delay = storm_delay(ln);
+
+	if (ru_clock_mono() - ln->ln_eoi > (delay > STORM_MSG_GAP ? delay : STORM_MSG_GAP))
+		ln->ln_storm = 0;
+	else if (ln->ln_storm < UINT16_MAX)
+		ln->ln_storm++;
+}
+
 static RU_NOSAN bool
 line_take(unsigned *irqp)
 {
@@ -602,6 +636,8 @@ line_take(unsigned *irqp)
 
 	if (irq < 0)
 		return false;
+	if (ds->ds_line[irq].ln_how != HOW_INTX && ru_clock_virtual())
+		storm_message(&ds->ds_line[irq]);
 	bit_clear(ds->ds_pend, irq);
 	bit_set(ds->ds_service, irq);
 	bit_set(ds->ds_block, irq);
@@ -756,7 +792,7 @@ dev_poll(int fd, int64_t until)
 bool
 ru_dev_idle(int64_t until)
 {
-	int64_t next;
+	int64_t next, now;
 	int fd;
 
 	next = dev_next();
@@ -766,8 +802,12 @@ ru_dev_idle(int64_t until)
 			return false;
 		/* A device that wants to run for ever must not hang us. */
 		rumpuser_step(1);
-		if (ru_clock_virtual())
+		if (ru_clock_virtual()) {
+			now = ru_clock_mono();
+			if (next < now + IDLE_NS)
+				next = until - now < IDLE_NS ? until : now + IDLE_NS;
 			ru_clock_advance(next);
+		}
 		else
 			ru_clock_host_sleep(next);
 		dev_run();

@@ -83,6 +83,7 @@ struct pcim_dev {
 	unsigned place;			/* device << 3 | function */
 	int	plugged;
 	int	bridge;
+	int	stopped;		/* bus mastering was taken away from it again */
 	unsigned pin;
 
 	uint8_t	conf[PCIM_CONF_SIZE];
@@ -656,6 +657,7 @@ dev_reset(struct pcim_dev *d)
 	d->msi_pending = 0;
 	if (d->msix != 0)
 		msix_reset(d);
+	d->stopped = 0;
 	d->level = 0;
 	intx_update(d);
 	if (d->ops->po_reset != NULL)
@@ -846,8 +848,12 @@ conf_effects(struct pcim_dev *d, unsigned reg, unsigned width, uint32_t val, uin
 {
 	unsigned r;
 
-	if (overlap(reg, width, CMD, 2))
+	if (overlap(reg, width, CMD, 2)) {
 		intx_update(d);
+		if (reg == CMD)
+			d->stopped = (d->stopped || (old & CMD_MASTER) != 0) &&
+			    (val & CMD_MASTER) == 0;
+	}
 	if (d->bridge && overlap(reg, width, BR_CONTROL, 1)) {
 		r = BR_CONTROL - reg;
 		if ((val >> 8 * r & ~(old >> 8 * r) & BR_CONTROL_RESET) != 0)
@@ -1167,8 +1173,10 @@ may_master(struct pcim_dev *d, const char *what)
 	for (p = d; p != NULL; p = p->parent) {
 		if ((get(p->conf + CMD, 2) & CMD_MASTER) != 0)
 			continue;
-		pcim_violation(d, "%s while bus mastering of the %s is off", what,
-		    p == d ? "device" : "bridge");
+		/* What it was about to do then is what it was to be kept from. */
+		if (!p->stopped)
+			pcim_violation(d, "%s while bus mastering of the %s is off", what,
+			    p == d ? "device" : "bridge");
 		return EPERM;
 	}
 	return 0;

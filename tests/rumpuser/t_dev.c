@@ -159,6 +159,100 @@ ATF_TC_BODY(storm, tc)
 	rumpuser_intr_level(BDF, 2, 0);
 }
 
+static unsigned again_irq, again_runs, again_served;
+
+static uint64_t
+again_next(void *ctx)
+{
+
+	return rumpuser_dev_now();
+}
+
+static void
+again_run(void *ctx, uint64_t now)
+{
+
+	again_runs++;
+	if (again_irq != 0)
+		rumpuser_intr_assert(again_irq);
+}
+
+static const struct rumpuser_dev_backend again = {
+	.db_name = "again", .db_next = again_next, .db_run = again_run,
+};
+
+/* The same after each interrupt, as a handler that makes its device interrupt. */
+static bool late_due = true;
+
+static uint64_t
+late_next(void *ctx)
+{
+
+	return late_due ? rumpuser_dev_now() : UINT64_MAX;
+}
+
+static void
+late_run(void *ctx, uint64_t now)
+{
+
+	late_due = false;
+	again_run(ctx, now);
+}
+
+static void
+late_eoi(void *ctx, unsigned irq)
+{
+
+	late_due = true;
+}
+
+static const struct rumpuser_dev_backend late = {
+	.db_name = "late", .db_next = late_next, .db_run = late_run, .db_intr_eoi = late_eoi,
+};
+
+static void *
+again_thread(void *arg)
+{
+	unsigned got;
+
+	for (;;) {
+		if (rumpuser_intr_wait(&got) != 0)
+			return NULL;
+		again_served++;
+		rumpuser_intr_eoi(got);
+	}
+}
+
+/* A device that wants to run again as soon as it has: time goes on. */
+ATF_TC_WITHOUT_HEAD(again);
+ATF_TC_BODY(again, tc)
+{
+	uint64_t before;
+	unsigned irq;
+
+	hyper_init();
+	if (!fiber())
+		atf_tc_skip("time is virtual on fibers only");
+	rumpuser_dev_attach(&again, NULL);
+	rumpuser_step_limit(200000);
+	before = rumpuser_dev_now();
+	rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 0, 10000000);
+	ATF_CHECK_EQ(rumpuser_dev_now(), before + 10000000);
+	ATF_CHECK(again_runs > 1000);
+
+	/* Each time it interrupts: it comes later and later. */
+	ATF_REQUIRE_EQ(rumpuser_intr_alloc(&irq), 0);
+	ATF_REQUIRE_EQ(rumpuser_thread_create(again_thread, NULL, "intr", 0, -1, -1, NULL), 0);
+	again_irq = irq;
+	rumpuser_step_limit(40000);
+	again_runs = 0;
+	rumpuser_dev_attach(&late, NULL);
+	before = rumpuser_dev_now();
+	rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 30, 0);
+	ATF_CHECK_EQ(rumpuser_dev_now(), before + 30000000000);
+	ATF_CHECK(again_served > 4096 && again_served < 10000);
+}
+
 ATF_TC_WITHOUT_HEAD(delay);
 ATF_TC_BODY(delay, tc)
 {
@@ -215,6 +309,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, nobody);
 	ATF_TP_ADD_TC(tp, lines);
 	ATF_TP_ADD_TC(tp, storm);
+	ATF_TP_ADD_TC(tp, again);
 	ATF_TP_ADD_TC(tp, delay);
 	ATF_TP_ADD_TC(tp, restore);
 	return atf_no_error();

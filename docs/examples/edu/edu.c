@@ -60,6 +60,7 @@ struct edu_softc {
 	bus_space_handle_t sc_memh;
 	bus_size_t	sc_memsize;	/* 0: not mapped */
 	pci_chipset_tag_t sc_pc;
+	pcitag_t	sc_tag;
 	pci_intr_handle_t *sc_pihp;
 	void		*sc_ih;
 
@@ -149,11 +150,13 @@ edu_exit(struct edu_softc *sc)
 static int
 edu_wait(struct edu_softc *sc, uint32_t bit)
 {
-	int error = 0;
+	const int end = getticks() + hz;
+	int left, error;
 
 	mutex_enter(&sc->sc_lock);
-	while ((sc->sc_done & bit) == 0 && !sc->sc_dying && error == 0)
-		error = cv_timedwait(&sc->sc_cv, &sc->sc_lock, hz);
+	/* Other interrupts don't give it more time. */
+	while ((sc->sc_done & bit) == 0 && !sc->sc_dying && (left = end - getticks()) > 0)
+		(void)cv_timedwait(&sc->sc_cv, &sc->sc_lock, left);
 	if (sc->sc_dying)
 		error = ENXIO;
 	else if ((sc->sc_done & bit) == 0) {
@@ -197,6 +200,8 @@ edu_dma(struct edu_softc *sc, bool tomem, uint32_t off, size_t len)
 	uint32_t mem = (uint32_t)sc->sc_map->dm_segs[0].ds_addr;
 	int error;
 
+	if ((EDU_READ(sc, EDU_DMA_CMD) & EDU_DMA_START) != 0)
+		return EBUSY;
 	edu_forget(sc, EDU_INTR_DMA);
 	bus_dmamap_sync(sc->sc_dmat, sc->sc_map, 0, len,
 	    tomem ? BUS_DMASYNC_PREREAD : BUS_DMASYNC_PREWRITE);
@@ -326,7 +331,25 @@ edu_map_registers(struct edu_softc *sc, const struct pci_attach_args *pa)
 		aprint_error_dev(sc->sc_dev, "identification 0x%08x, expected 0xRRrr00ed\n", id);
 		return ENXIO;
 	}
+	/* It would go on as soon as it may, to or from memory of somebody else. */
+	if ((EDU_READ(sc, EDU_DMA_CMD) & EDU_DMA_START) != 0) {
+		aprint_error_dev(sc->sc_dev, "a transfer of before has not ended\n");
+		return EBUSY;
+	}
 	return 0;
+}
+
+/* Whether the device may reach memory. */
+static void
+edu_master(struct edu_softc *sc, bool on)
+{
+	pcireg_t csr = pci_conf_read(sc->sc_pc, sc->sc_tag, PCI_COMMAND_STATUS_REG);
+
+	if (on)
+		csr |= PCI_COMMAND_MASTER_ENABLE;
+	else
+		csr &= ~PCI_COMMAND_MASTER_ENABLE;
+	pci_conf_write(sc->sc_pc, sc->sc_tag, PCI_COMMAND_STATUS_REG, csr);
 }
 
 static int
@@ -424,24 +447,22 @@ edu_attach(device_t parent, device_t self, void *aux)
 {
 	struct edu_softc *sc = device_private(self);
 	struct pci_attach_args *pa = aux;
-	pcireg_t csr;
 
 	pci_aprint_devinfo(pa, NULL);
 	sc->sc_dev = self;
 	sc->sc_pc = pa->pa_pc;
+	sc->sc_tag = pa->pa_tag;
 	mutex_init(&sc->sc_lock, MUTEX_DEFAULT, IPL_VM);
 	cv_init(&sc->sc_cv, "edu");
 	if (!pmf_device_register(self, NULL, NULL))
 		aprint_error_dev(self, "couldn't establish power handler\n");
 
-	csr = pci_conf_read(pa->pa_pc, pa->pa_tag, PCI_COMMAND_STATUS_REG);
-	pci_conf_write(pa->pa_pc, pa->pa_tag, PCI_COMMAND_STATUS_REG,
-	    csr | PCI_COMMAND_MASTER_ENABLE);
 	if (edu_map_registers(sc, pa) != 0 || edu_make_buffer(sc, pa) != 0 ||
 	    edu_take_interrupt(sc, pa) != 0) {
 		edu_release(sc);
 		return;
 	}
+	edu_master(sc, true);
 	sc->sc_ready = true;
 }
 
@@ -463,6 +484,7 @@ edu_detach(device_t self, int flags)
 	if (sc->sc_ready) {
 		EDU_WRITE(sc, EDU_STATUS, 0);
 		EDU_WRITE(sc, EDU_INTR_ACK, 0xffffffff);
+		edu_master(sc, false);
 	}
 	edu_release(sc);
 	pmf_device_deregister(self);
