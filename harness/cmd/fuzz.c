@@ -553,9 +553,9 @@ line_of(const struct job *j, char *buf, size_t len)
 	double left = opt.seconds - (now() - j->began);
 
 	if (j->state == WAITING)
-		snprintf(buf, len, "%-20s waits for its turn", j->res.name);
+		snprintf(buf, len, "%-21s waits for its turn", j->res.name);
 	else
-		snprintf(buf, len, "%-20s %4.0fs left %8s exec/s %8s execs %6u edges %5u corpus %3zu crashes",
+		snprintf(buf, len, "%-21s %4.0fs left %8s exec/s %8s execs %6u edges %5u corpus %3zu crashes",
 		    j->res.name, j->state == DONE || left < 0 ? 0 : left,
 		    count(a, sizeof(a), j->state == DONE ? j->res.execs / (j->res.seconds + 1e-9) : j->rate),
 		    count(b, sizeof(b), j->res.execs), j->res.edges, j->res.corpus, j->res.ncrashes);
@@ -737,7 +737,7 @@ cmd_fuzz(int argc, char **argv)
 	    tty ? " (Ctrl-C stops and keeps everything)" : "");
 	loop();
 
-	printf("\n%-20s %9s %9s %8s %8s %8s %8s\n", "target", "time", "execs", "exec/s", "edges",
+	printf("\n%-21s %9s %9s %8s %8s %8s %8s\n", "target", "time", "execs", "exec/s", "edges",
 	    "corpus", "crashes");
 	res = xmalloc(njobs * sizeof(*res));
 	for (i = 0; i < njobs; i++) {
@@ -746,7 +746,7 @@ cmd_fuzz(int argc, char **argv)
 		if (jobs[i].state == DONE)
 			cover(&jobs[i]);
 		res[i] = *r;
-		printf("%-20s %8.0fs %9s %8s %8u %8u %8zu%s\n", r->name, r->seconds,
+		printf("%-21s %8.0fs %9s %8s %8u %8u %8zu%s\n", r->name, r->seconds,
 		    count(a, sizeof(a), r->execs), count(b, sizeof(b), r->execs / (r->seconds + 1e-9)),
 		    r->edges, r->corpus, r->ncrashes, r->broken ? "  did not run" :
 		    jobs[i].state == WAITING ? "  not started" : "");

@@ -23,7 +23,7 @@ cmd_list(int argc, char **argv)
 	for (i = 0; i < t.n; i++) {
 		char *about = target_about(t.v[i]);
 
-		printf("%-20s %s\n", t.v[i], about);
+		printf("%-21s %s\n", t.v[i], about);
 		free(about);
 	}
 	names_free(&t);
