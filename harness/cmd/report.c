@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -116,44 +117,91 @@ dirlen(const char *file)
 	return slash != NULL ? (size_t)(slash - file) : 0;
 }
 
+/* The functions of a directory, which stand together in the list. */
+struct component {
+	size_t	first, n;
+	size_t	dirlen;
+	bool	driver;
+	unsigned run, total, fnrun;
+};
+
+static double
+percent(const struct component *c)
+{
+
+	return c->total ? 100.0 * c->run / c->total : 0;
+}
+
+/* Drivers go first, and what ran most of its code before the rest. */
+static int
+component_cmp(const void *va, const void *vb)
+{
+	const struct component *a = va, *b = vb;
+
+	if (a->driver != b->driver)
+		return a->driver ? -1 : 1;
+	if (percent(a) != percent(b))
+		return percent(a) > percent(b) ? -1 : 1;
+	return a->first < b->first ? -1 : 1;
+}
+
+static struct component *
+components(const struct fns *fs, size_t *np)
+{
+	struct component *cs = NULL, *c = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < fs->n; i++) {
+		const char *file = fs->v[i].file;
+
+		if (c == NULL || dirlen(file) != c->dirlen ||
+		    strncmp(file, fs->v[c->first].file, c->dirlen) != 0) {
+			cs = xrealloc(cs, (n + 1) * sizeof(*cs));
+			c = &cs[n++];
+			*c = (struct component){ .first = i, .dirlen = dirlen(file),
+			    .driver = strncmp(file, "drivers/", 8) == 0 };
+		}
+		c->n++;
+		c->run += fs->v[i].run;
+		c->total += fs->v[i].total;
+		c->fnrun += fs->v[i].run != 0;
+	}
+	qsort(cs, n, sizeof(*cs), component_cmp);
+	*np = n;
+	return cs;
+}
+
 static void
 coverage(struct str *s, const char *path)
 {
+	struct component *cs, *c;
 	struct fns fs = {0};
-	size_t i, j, k;
+	size_t i, n;
 
 	cover_read(&fs, path);
 	if (fs.n == 0) {
 		str_add(s, "<p class=dim>No edge was counted.</p>");
 		return;
 	}
-	for (i = 0; i < fs.n; i = j) {
-		size_t dl = dirlen(fs.v[i].file);
-		unsigned run = 0, total = 0, nfn = 0, fnrun = 0;
-
-		for (j = i; j < fs.n && dirlen(fs.v[j].file) == dl &&
-		    strncmp(fs.v[i].file, fs.v[j].file, dl) == 0; j++) {
-			run += fs.v[j].run;
-			total += fs.v[j].total;
-			nfn++;
-			fnrun += fs.v[j].run != 0;
-		}
-		str_add(s, "<details%s><summary><b>%.*s</b> <span class=dim>%u of %u functions, %u of %u edges (%.0f %%)</span></summary><table><tr><th>function<th>file<th class=n>edges<th class=n><th></tr>",
-		    strncmp(fs.v[i].file, "drivers/", 8) == 0 ? " open" : "", (int)dl, fs.v[i].file,
-		    fnrun, nfn, run, total, total ? 100.0 * run / total : 0);
-		for (k = i; k < j; k++) {
+	cs = components(&fs, &n);
+	for (c = cs; c < cs + n; c++) {
+		str_add(s, "<details%s><summary><b>%.*s</b> <span class=dim>%u of %zu functions, %u of %u edges (%.0f %%)</span></summary><table><tr><th>function<th>file<th class=n>edges<th class=n><th></tr>",
+		    c == cs ? " open" : "", (int)c->dirlen, fs.v[c->first].file, c->fnrun, c->n,
+		    c->run, c->total, percent(c));
+		for (i = c->first; i < c->first + c->n; i++) {
 			str_add(s, "<tr><td><code>");
-			str_html(s, fs.v[k].name);
+			str_html(s, fs.v[i].name);
 			str_add(s, "</code></td><td class=dim>");
-			str_html(s, fs.v[k].file + dl + 1);
-			if (fs.v[k].line != 0)
-				str_add(s, ":%u", fs.v[k].line);
+			str_html(s, fs.v[i].file + c->dirlen + 1);
+			if (fs.v[i].line != 0)
+				str_add(s, ":%u", fs.v[i].line);
 			str_add(s, "</td>");
-			meter(s, fs.v[k].run, fs.v[k].total);
+			meter(s, fs.v[i].run, fs.v[i].total);
 			str_add(s, "</tr>");
 		}
 		str_add(s, "</table></details>");
 	}
+	free(cs);
 	free(fs.v);
 }
 
