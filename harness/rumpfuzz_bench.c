@@ -90,7 +90,8 @@ static int benchfd;
 static void
 do_pread(unsigned n)
 {
-	static char buf[4096];
+	/* As allocators and stacks align it: an odd address costs the copy half as much again. */
+	static char buf[4096] __attribute__((__aligned__(64)));
 
 	while (n-- > 0)
 		must(rump_sys_pread(benchfd, buf, sizeof(buf), 0) == sizeof(buf), "pread");
