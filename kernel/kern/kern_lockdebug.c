@@ -119,28 +119,29 @@ after_p(u_int a, u_int b)
 }
 
 /* Whether b can be reached from a; order lock held. */
-static bool
+static LOCKDEBUG_FAST bool
 order_reaches(u_int a, u_int b, u_int *via)
 {
 	static u_int stack[NCLASS];
 	static uint64_t seen[NCLASS / 64];
-	u_int n = 0, c, d;
+	u_int n = 0, c, w;
+	uint64_t new;
 
-	memset(seen, 0, sizeof(seen));
+	for (w = 0; w < NCLASS / 64; w++)
+		seen[w] = 0;
 	stack[n++] = a;
 	seen[a / 64] |= (uint64_t)1 << (a % 64);
 	while (n > 0) {
 		c = stack[--n];
-		for (d = 1; d <= order.nclass; d++) {
-			if (!after_p(c, d) ||
-			    (seen[d / 64] & ((uint64_t)1 << (d % 64))))
-				continue;
-			if (d == b) {
-				*via = c;
-				return true;
-			}
-			seen[d / 64] |= (uint64_t)1 << (d % 64);
-			stack[n++] = d;
+		if (after_p(c, b)) {
+			*via = c;
+			return true;
+		}
+		for (w = 0; w < NCLASS / 64; w++) {
+			new = order.after[c][w] & ~seen[w];
+			seen[w] |= new;
+			for (; new != 0; new &= new - 1)
+				stack[n++] = w * 64 + __builtin_ctzll(new);
 		}
 	}
 	return false;
@@ -194,19 +195,15 @@ spin_check(struct lwp *l, struct lock_class *class, const char *site)
 	}
 }
 
-/*
- * The calling lwp is about to take a lock, sleeping if it must.
- */
-LOCKDEBUG_FAST void
-lockdebug_want(const volatile void *lock, struct lock_class *class, int kind,
+/* Whether the calling lwp may take a lock of this class, as things are. */
+static inline LOCKDEBUG_FAST void
+order_check(struct lwp *l, struct lock_class *class, int kind,
     const char *site)
 {
-	struct lwp *l = curlwp;
 	struct lock_held *h;
 	u_int i, a, b;
 
-	if (__predict_true(l->l_nheld == 0) || !lockdebug_on ||
-	    panicstr != NULL)
+	if (__predict_true(l->l_nheld == 0) || panicstr != NULL)
 		return;
 	if (__predict_false(l->l_spinlocks != 0) && kind != LOCK_KIND_SPIN)
 		spin_check(l, class, site);
@@ -228,12 +225,10 @@ nheld_set(struct lwp *l, u_int n)
 	__atomic_store_n(&l->l_nheld, n, __ATOMIC_RELAXED);
 }
 
-/* It has it. */
-LOCKDEBUG_FAST void
-lockdebug_got(const volatile void *lock, struct lock_class *class, int kind,
-    const char *site, bool shared)
+static inline LOCKDEBUG_FAST void
+held_add(struct lwp *l, const volatile void *lock, struct lock_class *class,
+    int kind, const char *site, bool shared)
 {
-	struct lwp *l = curlwp;
 	struct lock_held *h;
 
 	if (shared)
@@ -255,13 +250,47 @@ lockdebug_got(const volatile void *lock, struct lock_class *class, int kind,
 }
 
 /*
+ * The calling lwp is about to sleep for a lock.
+ */
+void
+lockdebug_want(struct lwp *l, struct lock_class *class, int kind,
+    const char *site)
+{
+
+	order_check(l, class, kind, site);
+}
+
+/*
+ * It has a lock that it was free to sleep for: it did (waited), or found it
+ * free, and then its order is looked at only now.
+ */
+LOCKDEBUG_FAST void
+lockdebug_entered(struct lwp *l, const volatile void *lock,
+    struct lock_class *class, int kind, const char *site, bool shared,
+    bool waited)
+{
+
+	if (__predict_true(!waited))
+		order_check(l, class, kind, site);
+	held_add(l, lock, class, kind, site, shared);
+}
+
+/* It has a lock that it just tried for. */
+LOCKDEBUG_FAST void
+lockdebug_got(struct lwp *l, const volatile void *lock,
+    struct lock_class *class, int kind, const char *site, bool shared)
+{
+
+	held_add(l, lock, class, kind, site, shared);
+}
+
+/*
  * It is about to leave it.  A lock that was taken by another lwp, or beyond
  * the length of the list, is not on it.
  */
 LOCKDEBUG_FAST void
-lockdebug_released(const volatile void *lock, int kind)
+lockdebug_released(struct lwp *l, const volatile void *lock, int kind)
 {
-	struct lwp *l = curlwp;
 	u_int i;
 
 	if (kind == LOCK_KIND_SPIN && l->l_spinlocks > 0)

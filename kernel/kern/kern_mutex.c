@@ -203,18 +203,23 @@ void
 mutex_enter_at(kmutex_t *mtx, const char *site)
 {
 	struct lwp *l = curlwp;
-
 #ifdef LOCKDEBUG
-	mtx_alive(mtx, site);
-	if (lockdebug_on)
-		lockdebug_want(mtx, mtx->mtx_class, lockkind(mtx), site);
+	bool atonce;
+
 	SCHED_POINT();
-#endif
+	mtx_alive(mtx, site);
+	atonce = mtx_try(mtx, l);
+	if (__predict_false(!atonce)) {
+		if (lockdebug_on)
+			lockdebug_want(l, mtx->mtx_class, lockkind(mtx), site);
+		mtx_enter_slow(mtx, l);
+	}
+	if (lockdebug_on)
+		lockdebug_entered(l, mtx, mtx->mtx_class, lockkind(mtx), site,
+		    false, !atonce);
+#else
 	if (__predict_false(!mtx_try(mtx, l)))
 		mtx_enter_slow(mtx, l);
-#ifdef LOCKDEBUG
-	if (lockdebug_on)
-		lockdebug_got(mtx, mtx->mtx_class, lockkind(mtx), site, false);
 #endif
 }
 
@@ -243,15 +248,16 @@ mutex_spin_enter(kmutex_t *mtx)
 int
 mutex_tryenter_at(kmutex_t *mtx, const char *site)
 {
+	struct lwp *l = curlwp;
 
 #ifdef LOCKDEBUG
 	mtx_alive(mtx, site);
 #endif
-	if (!mtx_try(mtx, curlwp))
+	if (!mtx_try(mtx, l))
 		return 0;
 #ifdef LOCKDEBUG
 	if (lockdebug_on)
-		lockdebug_got(mtx, mtx->mtx_class, lockkind(mtx), site, false);
+		lockdebug_got(l, mtx, mtx->mtx_class, lockkind(mtx), site, false);
 #endif
 	return 1;
 }
@@ -276,7 +282,7 @@ mutex_exit(kmutex_t *mtx)
 		lockdebug_abort("not-owner", mtx, mtx->mtx_class, NULL,
 		    "left by an lwp that does not have it");
 	if (lockdebug_on)
-		lockdebug_released(mtx, lockkind(mtx));
+		lockdebug_released(l, mtx, lockkind(mtx));
 #else
 	/* The word says who the owner is: us. */
 	l = OWNER(__atomic_load_n(&mtx->mtx_owner, __ATOMIC_RELAXED));

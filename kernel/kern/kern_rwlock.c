@@ -194,19 +194,23 @@ void
 rw_enter_at(krwlock_t *rw, const krw_t op, const char *site)
 {
 	struct lwp *l = curlwp;
-
 #ifdef LOCKDEBUG
-	rw_alive(rw, site);
-	if (lockdebug_on)
-		lockdebug_want(rw, rw->rw_class, LOCK_KIND_RW, site);
+	bool atonce;
+
 	SCHED_POINT();
-#endif
+	rw_alive(rw, site);
+	atonce = rw_try(rw, op, l);
+	if (__predict_false(!atonce)) {
+		if (lockdebug_on)
+			lockdebug_want(l, rw->rw_class, LOCK_KIND_RW, site);
+		rw_enter_slow(rw, op, l);
+	}
+	if (lockdebug_on)
+		lockdebug_entered(l, rw, rw->rw_class, LOCK_KIND_RW, site,
+		    op == RW_READER, !atonce);
+#else
 	if (__predict_false(!rw_try(rw, op, l)))
 		rw_enter_slow(rw, op, l);
-#ifdef LOCKDEBUG
-	if (lockdebug_on)
-		lockdebug_got(rw, rw->rw_class, LOCK_KIND_RW, site,
-		    op == RW_READER);
 #endif
 }
 
@@ -221,15 +225,16 @@ rw_enter(krwlock_t *rw, const krw_t op)
 int
 rw_tryenter_at(krwlock_t *rw, const krw_t op, const char *site)
 {
+	struct lwp *l = curlwp;
 
 #ifdef LOCKDEBUG
 	rw_alive(rw, site);
 #endif
-	if (!rw_try(rw, op, curlwp))
+	if (!rw_try(rw, op, l))
 		return 0;
 #ifdef LOCKDEBUG
 	if (lockdebug_on)
-		lockdebug_got(rw, rw->rw_class, LOCK_KIND_RW, site,
+		lockdebug_got(l, rw, rw->rw_class, LOCK_KIND_RW, site,
 		    op == RW_READER);
 #endif
 	return 1;
@@ -255,7 +260,7 @@ rw_exit(krwlock_t *rw)
 		lockdebug_abort("not-owner", rw, rw->rw_class, NULL,
 		    "left by an lwp that does not have it");
 	if (lockdebug_on)
-		lockdebug_released(rw, LOCK_KIND_RW);
+		lockdebug_released(curlwp, rw, LOCK_KIND_RW);
 #else
 	KASSERT((v & BIT_WRITE) ? THREAD(v) == curlwp : v >= READER);
 #endif

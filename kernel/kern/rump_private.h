@@ -117,11 +117,12 @@ void	park_wake(struct lwp *);
  * kern_lockdebug.c
  */
 #ifdef LOCKDEBUG
-void	lockdebug_want(const volatile void *, struct lock_class *, int,
-	    const char *);
-void	lockdebug_got(const volatile void *, struct lock_class *, int,
-	    const char *, bool);
-void	lockdebug_released(const volatile void *, int);
+void	lockdebug_want(struct lwp *, struct lock_class *, int, const char *);
+void	lockdebug_entered(struct lwp *, const volatile void *,
+	    struct lock_class *, int, const char *, bool, bool);
+void	lockdebug_got(struct lwp *, const volatile void *,
+	    struct lock_class *, int, const char *, bool);
+void	lockdebug_released(struct lwp *, const volatile void *, int);
 void	lockdebug_downgraded(const volatile void *, bool);
 bool	lockdebug_holds(const volatile void *);
 void	lockdebug_abort(const char *, const volatile void *,
