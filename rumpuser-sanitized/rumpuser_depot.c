@@ -21,9 +21,19 @@ struct stack {
 	void	*st_pc[];
 };
 
+/* The stacks met last, close together: what is allocated and freed repeats. */
+#define	DEPOT_RECENT	1024
+
+struct recent {
+	uint64_t rc_hash;
+	uint32_t rc_id;
+	uint32_t rc_n;
+};
+
 static char *depot;
 static size_t depot_used = 8;		/* 0 is no stack */
 static uint32_t *depot_bucket;
+static struct recent depot_recent[DEPOT_RECENT];
 
 static bool
 depot_init(void)
@@ -107,6 +117,7 @@ ru_depot_put(const void *frame)
 	void *pcs[RU_NFRAME];
 	uint64_t h0 = 0, h1 = 0;
 	const struct stack *st;
+	struct recent *rc;
 	unsigned n = 0;
 	uint32_t id;
 
@@ -127,13 +138,21 @@ ru_depot_put(const void *frame)
 		fp = next;
 	}
 	h0 ^= h1 ^ h0 >> 29;
+	rc = &depot_recent[h0 & (DEPOT_RECENT - 1)];
+	if (__predict_true(rc->rc_hash == h0 && rc->rc_n == n))
+		return rc->rc_id;
 	for (id = depot_bucket[h0 & (DEPOT_HASH - 1)]; id != 0;
 	    id = st->st_next) {
 		st = (const struct stack *)(depot + (size_t)id * 8);
 		if (st->st_hash == h0 && st->st_n == n)
-			return id;
+			break;
 	}
-	return depot_add(pcs, n, h0);
+	if (id == 0 && (id = depot_add(pcs, n, h0)) == 0)
+		return 0;
+	rc->rc_hash = h0;
+	rc->rc_n = n;
+	rc->rc_id = id;
+	return id;
 }
 
 /* Copies out stack id; returns the number of its frames. */
