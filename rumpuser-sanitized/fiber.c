@@ -797,6 +797,14 @@ rumpuser_backend(void)
 	return "fiber";
 }
 
+int
+rumpuser_settle(int64_t ns)
+{
+
+	rumpuser_sched_point();
+	return 0;
+}
+
 /*
  * Reports.
  */

@@ -8,6 +8,7 @@
 
 #include "dev_int.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -159,6 +160,56 @@ rumpuser_backend(void)
 {
 
 	return "pthread";
+}
+
+/* Whether a thread but the caller has the host's processor or waits for it. */
+static bool
+others_run(void)
+{
+	char path[300], buf[256], *p;
+	struct dirent *de;
+	pid_t self = gettid();
+	bool run = false;
+	ssize_t n;
+	DIR *d;
+	int fd;
+
+	if ((d = opendir("/proc/self/task")) == NULL)
+		return false;
+	while (!run && (de = readdir(d)) != NULL) {
+		if (de->d_name[0] == '.' || atoi(de->d_name) == self)
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/task/%s/stat", de->d_name);
+		if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+			continue;	/* it has ended */
+		n = read(fd, buf, sizeof(buf) - 1);
+		close(fd);
+		if (n <= 0)
+			continue;
+		buf[n] = '\0';
+		/* The name, in brackets, may have any byte in it. */
+		p = strrchr(buf, ')');
+		run = p != NULL && (strncmp(p, ") R", 3) == 0 || strncmp(p, ") D", 3) == 0);
+	}
+	closedir(d);
+	return run;
+}
+
+int
+rumpuser_settle(int64_t ns)
+{
+	const int64_t pause = 1000000;
+	int64_t end = ru_clock_mono() + ns;
+	int nlocks, quiet = 0;
+
+	ru_unsched(&nlocks, NULL);
+	/* Twice, since one that was seen asleep may have been woken by the next. */
+	while (quiet < 2 && ru_clock_mono() < end) {
+		ru_clock_host_sleep(ru_clock_mono() + pause);
+		quiet = others_run() ? 0 : quiet + 1;
+	}
+	ru_sched(nlocks, NULL);
+	return quiet < 2 ? NB_ETIMEDOUT : 0;
 }
 
 /*

@@ -85,6 +85,11 @@ size_t	rumpuser_obj_size(const void *obj);
 void	rumpuser_step(unsigned n);
 
 /*
+ * len times rumpuser_putchar().
+ */
+void	rumpuser_putchars(const char *s, size_t len);
+
+/*
  * The calling thread's lwp, as rumpuser_curlwp() says, on the fiber backend;
  * always NULL on the pthread backend.  Read only.
  */
@@ -228,6 +233,14 @@ void	rumpuser_report_hook(void (*hook)(void *arg), void *arg);
 
 /* Name of the thread backend: "fiber" or "pthread". */
 const char *rumpuser_backend(void);
+
+/*
+ * Waits until all other threads of the process sleep, for at most ns
+ * nanoseconds of host time, without the virtual CPU.  Returns 0, or ETIMEDOUT.
+ * On the fiber backend others run whenever the caller sleeps, and it only
+ * yields.
+ */
+int	rumpuser_settle(int64_t ns);
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,7 @@
 #include <sys/proc.h>
 
 #include <rump/rump.h>
+#include <rump/rumpuser_fuzz.h>
 
 #include "kerntest.h"
 
@@ -76,4 +77,5 @@ kt_settle(void)
 {
 
 	(void)kpause("settle", false, 3, NULL);
+	(void)rumpuser_settle(INT64_C(20000000000));
 }

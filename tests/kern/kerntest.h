@@ -49,7 +49,7 @@ do {									\
 /* Runs fn(arg) in a kernel thread that kt_join() waits for. */
 struct lwp *kt_thread(void (*fn)(void *), void *arg);
 void	kt_join(struct lwp *);
-/* Lets others run until all of them sleep (or some time on real threads). */
+/* Lets others run until all of them sleep. */
 void	kt_settle(void);
 
 /* From the host: the body of that name; 2 if there is none. */
