@@ -101,161 +101,147 @@ sys__lwp_self(struct lwp *l, const void *uap, register_t *retval)
 #define	ID_E_EQ_E	0x10
 #define	ID_E_EQ_S	0x20
 
+/* Users and groups: the same rules for other numbers. */
+static const struct idkind {
+	uid_t	(*ik_get[3])(kauth_cred_t);	/* real, effective, saved */
+	void	(*ik_set[3])(kauth_cred_t, uid_t);
+} user_ids = {
+	{ kauth_cred_getuid, kauth_cred_geteuid, kauth_cred_getsvuid },
+	{ kauth_cred_setuid, kauth_cred_seteuid, kauth_cred_setsvuid },
+}, group_ids = {
+	{ kauth_cred_getgid, kauth_cred_getegid, kauth_cred_getsvgid },
+	{ kauth_cred_setgid, kauth_cred_setegid, kauth_cred_setsvgid },
+};
+
+/* Whether id stays, or is one of those in from (1 real, 2 effective, 4 saved). */
+static bool
+id_is_own(const struct idkind *ik, kauth_cred_t cred, uid_t id, u_int from)
+{
+	u_int i;
+
+	if (id == (uid_t)-1)
+		return true;
+	for (i = 0; i < 3; i++) {
+		if ((from & (1U << i)) != 0 && id == (*ik->ik_get[i])(cred))
+			return true;
+	}
+	return false;
+}
+
 /* (uid_t)-1 leaves an id as it is. */
 static int
-do_setresuid(struct lwp *l, uid_t r, uid_t e, uid_t sv, u_int from)
+do_setresid(struct lwp *l, const struct idkind *ik, uid_t r, uid_t e, uid_t sv,
+    u_int from)
 {
+	const uid_t ids[3] = { r, e, sv };
 	struct proc *p = l->l_proc;
 	kauth_cred_t cred, ncred;
+	u_int i;
 
 	ncred = kauth_cred_alloc();
 	proc_crmod_enter();
 	cred = p->p_cred;
-	if (!(
-	    (r == (uid_t)-1 ||
-	    ((from & ID_R_EQ_R) && r == kauth_cred_getuid(cred)) ||
-	    ((from & ID_R_EQ_E) && r == kauth_cred_geteuid(cred)) ||
-	    ((from & ID_R_EQ_S) && r == kauth_cred_getsvuid(cred))) &&
-	    (e == (uid_t)-1 ||
-	    ((from & ID_E_EQ_R) && e == kauth_cred_getuid(cred)) ||
-	    ((from & ID_E_EQ_E) && e == kauth_cred_geteuid(cred)) ||
-	    ((from & ID_E_EQ_S) && e == kauth_cred_getsvuid(cred))) &&
-	    (sv == (uid_t)-1 || sv == kauth_cred_getsvuid(cred) ||
-	    sv == r || sv == e)) &&
+	if (!(id_is_own(ik, cred, r, from) && id_is_own(ik, cred, e, from >> 3) &&
+	    (sv == r || sv == e || id_is_own(ik, cred, sv, 4))) &&
 	    kauth_authorize_process(cred, KAUTH_PROCESS_SETID, p, NULL, NULL,
 	    NULL) != 0) {
 		proc_crmod_leave(NULL, ncred, false);
 		return EPERM;
 	}
 	kauth_cred_clone(cred, ncred);
-	if (r != (uid_t)-1) {
-		if (r != kauth_cred_getuid(cred)) {
-			(void)chgproccnt(kauth_cred_getuid(cred), -1);
-			(void)chgproccnt(r, 1);
-		}
-		kauth_cred_setuid(ncred, r);
+	if (ik == &user_ids && r != (uid_t)-1 && r != kauth_cred_getuid(cred)) {
+		(void)chgproccnt(kauth_cred_getuid(cred), -1);
+		(void)chgproccnt(r, 1);
 	}
-	if (e != (uid_t)-1)
-		kauth_cred_seteuid(ncred, e);
-	if (sv != (uid_t)-1)
-		kauth_cred_setsvuid(ncred, sv);
+	for (i = 0; i < 3; i++) {
+		if (ids[i] != (uid_t)-1)
+			(*ik->ik_set[i])(ncred, ids[i]);
+	}
 	proc_crmod_leave(ncred, cred, true);
 	return 0;
 }
 
 static int
-do_setresgid(struct lwp *l, gid_t r, gid_t e, gid_t sv, u_int from)
+set_all(struct lwp *l, const struct idkind *ik, uid_t id)
 {
-	struct proc *p = l->l_proc;
-	kauth_cred_t cred, ncred;
 
-	ncred = kauth_cred_alloc();
-	proc_crmod_enter();
-	cred = p->p_cred;
-	if (!(
-	    (r == (gid_t)-1 ||
-	    ((from & ID_R_EQ_R) && r == kauth_cred_getgid(cred)) ||
-	    ((from & ID_R_EQ_E) && r == kauth_cred_getegid(cred)) ||
-	    ((from & ID_R_EQ_S) && r == kauth_cred_getsvgid(cred))) &&
-	    (e == (gid_t)-1 ||
-	    ((from & ID_E_EQ_R) && e == kauth_cred_getgid(cred)) ||
-	    ((from & ID_E_EQ_E) && e == kauth_cred_getegid(cred)) ||
-	    ((from & ID_E_EQ_S) && e == kauth_cred_getsvgid(cred))) &&
-	    (sv == (gid_t)-1 || sv == kauth_cred_getsvgid(cred) ||
-	    sv == r || sv == e)) &&
-	    kauth_authorize_process(cred, KAUTH_PROCESS_SETID, p, NULL, NULL,
-	    NULL) != 0) {
-		proc_crmod_leave(NULL, ncred, false);
-		return EPERM;
-	}
-	kauth_cred_clone(cred, ncred);
-	if (r != (gid_t)-1)
-		kauth_cred_setgid(ncred, r);
-	if (e != (gid_t)-1)
-		kauth_cred_setegid(ncred, e);
-	if (sv != (gid_t)-1)
-		kauth_cred_setsvgid(ncred, sv);
-	proc_crmod_leave(ncred, cred, true);
-	return 0;
+	if (id == (uid_t)-1)
+		return EINVAL;
+	return do_setresid(l, ik, id, id, id, ID_R_EQ_R | ID_E_EQ_R);
+}
+
+static int
+set_effective(struct lwp *l, const struct idkind *ik, uid_t id)
+{
+
+	if (id == (uid_t)-1)
+		return EINVAL;
+	return do_setresid(l, ik, (uid_t)-1, id, (uid_t)-1,
+	    ID_E_EQ_R | ID_E_EQ_S);
+}
+
+static int
+set_real_effective(struct lwp *l, const struct idkind *ik, uid_t r, uid_t e)
+{
+	kauth_cred_t cred = l->l_cred;
+	uid_t sv;
+
+	if (e == (uid_t)-1)
+		e = (*ik->ik_get[1])(cred);
+	/* The saved id becomes the new effective one when the real changes. */
+	sv = (r == (uid_t)-1 && e == (*ik->ik_get[0])(cred)) ? (uid_t)-1 : e;
+	return do_setresid(l, ik, r, e, sv,
+	    ID_R_EQ_R | ID_R_EQ_E | ID_E_EQ_R | ID_E_EQ_E | ID_E_EQ_S);
 }
 
 int
 sys_setuid(struct lwp *l, const struct sys_setuid_args *uap,
     register_t *retval)
 {
-	uid_t uid = SCARG(uap, uid);
 
-	if (uid == (uid_t)-1)
-		return EINVAL;
-	return do_setresuid(l, uid, uid, uid,
-	    ID_R_EQ_R | ID_E_EQ_R);
+	return set_all(l, &user_ids, SCARG(uap, uid));
 }
 
 int
 sys_seteuid(struct lwp *l, const struct sys_seteuid_args *uap,
     register_t *retval)
 {
-	uid_t euid = SCARG(uap, euid);
 
-	if (euid == (uid_t)-1)
-		return EINVAL;
-	return do_setresuid(l, (uid_t)-1, euid, (uid_t)-1,
-	    ID_E_EQ_R | ID_E_EQ_S);
+	return set_effective(l, &user_ids, SCARG(uap, euid));
 }
 
 int
 sys_setreuid(struct lwp *l, const struct sys_setreuid_args *uap,
     register_t *retval)
 {
-	uid_t ruid = SCARG(uap, ruid), euid = SCARG(uap, euid), svuid;
-	kauth_cred_t cred = l->l_cred;
 
-	if (euid == (uid_t)-1)
-		euid = kauth_cred_geteuid(cred);
-	/* The saved id becomes the new effective one when the real changes. */
-	svuid = (ruid == (uid_t)-1 && euid == kauth_cred_getuid(cred)) ?
-	    (uid_t)-1 : euid;
-	return do_setresuid(l, ruid, euid, svuid,
-	    ID_R_EQ_R | ID_R_EQ_E | ID_E_EQ_R | ID_E_EQ_E | ID_E_EQ_S);
+	return set_real_effective(l, &user_ids, SCARG(uap, ruid),
+	    SCARG(uap, euid));
 }
 
 int
 sys_setgid(struct lwp *l, const struct sys_setgid_args *uap,
     register_t *retval)
 {
-	gid_t gid = SCARG(uap, gid);
 
-	if (gid == (gid_t)-1)
-		return EINVAL;
-	return do_setresgid(l, gid, gid, gid,
-	    ID_R_EQ_R | ID_E_EQ_R);
+	return set_all(l, &group_ids, SCARG(uap, gid));
 }
 
 int
 sys_setegid(struct lwp *l, const struct sys_setegid_args *uap,
     register_t *retval)
 {
-	gid_t egid = SCARG(uap, egid);
 
-	if (egid == (gid_t)-1)
-		return EINVAL;
-	return do_setresgid(l, (gid_t)-1, egid, (gid_t)-1,
-	    ID_E_EQ_R | ID_E_EQ_S);
+	return set_effective(l, &group_ids, SCARG(uap, egid));
 }
 
 int
 sys_setregid(struct lwp *l, const struct sys_setregid_args *uap,
     register_t *retval)
 {
-	gid_t rgid = SCARG(uap, rgid), egid = SCARG(uap, egid), svgid;
-	kauth_cred_t cred = l->l_cred;
 
-	if (egid == (gid_t)-1)
-		egid = kauth_cred_getegid(cred);
-	svgid = (rgid == (gid_t)-1 && egid == kauth_cred_getgid(cred)) ?
-	    (gid_t)-1 : egid;
-	return do_setresgid(l, rgid, egid, svgid,
-	    ID_R_EQ_R | ID_R_EQ_E | ID_E_EQ_R | ID_E_EQ_E | ID_E_EQ_S);
+	return set_real_effective(l, &group_ids, SCARG(uap, rgid),
+	    SCARG(uap, egid));
 }
 
 int

@@ -355,35 +355,52 @@ dev_minor_unit(dev_t dev)
  * Calls of a driver.  One that is not D_MPSAFE gets the kernel lock.
  */
 
-#define	DEV_LOCK(d)	do {						\
-	if (((d)->d_flag & D_MPSAFE) == 0)				\
+#define	DEV_CALL(d, call)	do {					\
+	const bool _lock = ((d)->d_flag & D_MPSAFE) == 0;		\
+									\
+	if (_lock)							\
 		KERNEL_LOCK(1, NULL);					\
-} while (0)
-#define	DEV_UNLOCK(d)	do {						\
-	if (((d)->d_flag & D_MPSAFE) == 0)				\
+	call;								\
+	if (_lock)							\
 		KERNEL_UNLOCK_ONE(NULL);				\
 } while (0)
 
 /* While the driver opens a unit it has a reference: it does not go. */
+static int
+dev_hold(dev_t dev, int (*devtounit)(dev_t), struct cfdriver *cd, device_t *dvp)
+{
+	int unit;
+
+	if (devtounit == NULL)
+		return 0;
+	if ((unit = (*devtounit)(dev)) < 0)
+		return ENXIO;
+	*dvp = (*rump_dev_acquire)(cd, unit);
+	return *dvp == NULL ? ENXIO : 0;
+}
+
+/* The unit's detach is sure: who waits to open it stops. */
+static void
+dev_detached(dev_t dev, int (*devtounit)(dev_t), struct cfdriver *cd)
+{
+	int unit;
+
+	if (devtounit != NULL && (unit = (*devtounit)(dev)) >= 0)
+		(*rump_dev_commit)(cd, unit);
+}
+
 int
 bdev_open(dev_t dev, int flag, int devtype, struct lwp *l)
 {
 	const struct bdevsw *d = bdevsw_lookup(dev);
 	device_t dv = NULL;
-	int unit, rv;
+	int rv;
 
 	if (d == NULL)
 		return ENXIO;
-	if (d->d_devtounit != NULL) {
-		if ((unit = (*d->d_devtounit)(dev)) < 0)
-			return ENXIO;
-		dv = (*rump_dev_acquire)(d->d_cfdriver, unit);
-		if (dv == NULL)
-			return ENXIO;
-	}
-	DEV_LOCK(d);
-	rv = (*d->d_open)(dev, flag, devtype, l);
-	DEV_UNLOCK(d);
+	rv = dev_hold(dev, d->d_devtounit, d->d_cfdriver, &dv);
+	if (rv == 0)
+		DEV_CALL(d, rv = (*d->d_open)(dev, flag, devtype, l));
 	if (dv != NULL)
 		(*rump_dev_release)(dv);
 	return rv;
@@ -393,15 +410,10 @@ int
 bdev_cancel(dev_t dev, int flag, int devtype, struct lwp *l)
 {
 	const struct bdevsw *d = bdevsw_lookup(dev);
-	int rv;
+	int rv = d == NULL ? ENXIO : ENODEV;
 
-	if (d == NULL)
-		return ENXIO;
-	if (d->d_cancel == NULL)
-		return ENODEV;
-	DEV_LOCK(d);
-	rv = (*d->d_cancel)(dev, flag, devtype, l);
-	DEV_UNLOCK(d);
+	if (d != NULL && d->d_cancel != NULL)
+		DEV_CALL(d, rv = (*d->d_cancel)(dev, flag, devtype, l));
 	return rv;
 }
 
@@ -409,13 +421,10 @@ int
 bdev_close(dev_t dev, int flag, int devtype, struct lwp *l)
 {
 	const struct bdevsw *d = bdevsw_lookup(dev);
-	int rv;
+	int rv = ENXIO;
 
-	if (d == NULL)
-		return ENXIO;
-	DEV_LOCK(d);
-	rv = (*d->d_close)(dev, flag, devtype, l);
-	DEV_UNLOCK(d);
+	if (d != NULL)
+		DEV_CALL(d, rv = (*d->d_close)(dev, flag, devtype, l));
 	return rv;
 }
 
@@ -431,22 +440,17 @@ bdev_strategy(struct buf *bp)
 		(*biodone_vfs)(bp);
 		return;
 	}
-	DEV_LOCK(d);
-	(*d->d_strategy)(bp);
-	DEV_UNLOCK(d);
+	DEV_CALL(d, (*d->d_strategy)(bp));
 }
 
 int
 bdev_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 {
 	const struct bdevsw *d = bdevsw_lookup(dev);
-	int rv;
+	int rv = ENXIO;
 
-	if (d == NULL)
-		return ENXIO;
-	DEV_LOCK(d);
-	rv = (*d->d_ioctl)(dev, cmd, data, flag, l);
-	DEV_UNLOCK(d);
+	if (d != NULL)
+		DEV_CALL(d, rv = (*d->d_ioctl)(dev, cmd, data, flag, l));
 	return rv;
 }
 
@@ -480,13 +484,10 @@ int
 bdev_size(dev_t dev)
 {
 	const struct bdevsw *d = bdevsw_lookup(dev);
-	int rv;
+	int rv = -1;
 
-	if (d == NULL || d->d_psize == NULL)
-		return -1;
-	DEV_LOCK(d);
-	rv = (*d->d_psize)(dev);
-	DEV_UNLOCK(d);
+	if (d != NULL && d->d_psize != NULL)
+		DEV_CALL(d, rv = (*d->d_psize)(dev));
 	return rv;
 }
 
@@ -494,49 +495,34 @@ int
 bdev_discard(dev_t dev, off_t pos, off_t len)
 {
 	const struct bdevsw *d = bdevsw_lookup(dev);
-	int rv;
+	int rv = d == NULL ? ENXIO : ENODEV;
 
-	if (d == NULL)
-		return ENXIO;
-	if (d->d_discard == NULL)
-		return ENODEV;
-	DEV_LOCK(d);
-	rv = (*d->d_discard)(dev, pos, len);
-	DEV_UNLOCK(d);
+	if (d != NULL && d->d_discard != NULL)
+		DEV_CALL(d, rv = (*d->d_discard)(dev, pos, len));
 	return rv;
 }
 
-/* The unit's detach is sure: who waits to open it stops. */
 void
 bdev_detached(dev_t dev)
 {
 	const struct bdevsw *d = bdevsw_lookup(dev);
-	int unit;
 
-	if (d != NULL && d->d_devtounit != NULL && (unit = (*d->d_devtounit)(dev)) >= 0)
-		(*rump_dev_commit)(d->d_cfdriver, unit);
+	if (d != NULL)
+		dev_detached(dev, d->d_devtounit, d->d_cfdriver);
 }
 
-/* While the driver opens a unit it has a reference: it does not go. */
 int
 cdev_open(dev_t dev, int flag, int devtype, struct lwp *l)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
 	device_t dv = NULL;
-	int unit, rv;
+	int rv;
 
 	if (d == NULL)
 		return ENXIO;
-	if (d->d_devtounit != NULL) {
-		if ((unit = (*d->d_devtounit)(dev)) < 0)
-			return ENXIO;
-		dv = (*rump_dev_acquire)(d->d_cfdriver, unit);
-		if (dv == NULL)
-			return ENXIO;
-	}
-	DEV_LOCK(d);
-	rv = (*d->d_open)(dev, flag, devtype, l);
-	DEV_UNLOCK(d);
+	rv = dev_hold(dev, d->d_devtounit, d->d_cfdriver, &dv);
+	if (rv == 0)
+		DEV_CALL(d, rv = (*d->d_open)(dev, flag, devtype, l));
 	if (dv != NULL)
 		(*rump_dev_release)(dv);
 	return rv;
@@ -546,15 +532,10 @@ int
 cdev_cancel(dev_t dev, int flag, int devtype, struct lwp *l)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
-	int rv;
+	int rv = d == NULL ? ENXIO : ENODEV;
 
-	if (d == NULL)
-		return ENXIO;
-	if (d->d_cancel == NULL)
-		return ENODEV;
-	DEV_LOCK(d);
-	rv = (*d->d_cancel)(dev, flag, devtype, l);
-	DEV_UNLOCK(d);
+	if (d != NULL && d->d_cancel != NULL)
+		DEV_CALL(d, rv = (*d->d_cancel)(dev, flag, devtype, l));
 	return rv;
 }
 
@@ -562,13 +543,10 @@ int
 cdev_close(dev_t dev, int flag, int devtype, struct lwp *l)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
-	int rv;
+	int rv = ENXIO;
 
-	if (d == NULL)
-		return ENXIO;
-	DEV_LOCK(d);
-	rv = (*d->d_close)(dev, flag, devtype, l);
-	DEV_UNLOCK(d);
+	if (d != NULL)
+		DEV_CALL(d, rv = (*d->d_close)(dev, flag, devtype, l));
 	return rv;
 }
 
@@ -576,13 +554,10 @@ int
 cdev_read(dev_t dev, struct uio *uio, int flag)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
-	int rv;
+	int rv = ENXIO;
 
-	if (d == NULL)
-		return ENXIO;
-	DEV_LOCK(d);
-	rv = (*d->d_read)(dev, uio, flag);
-	DEV_UNLOCK(d);
+	if (d != NULL)
+		DEV_CALL(d, rv = (*d->d_read)(dev, uio, flag));
 	return rv;
 }
 
@@ -590,13 +565,10 @@ int
 cdev_write(dev_t dev, struct uio *uio, int flag)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
-	int rv;
+	int rv = ENXIO;
 
-	if (d == NULL)
-		return ENXIO;
-	DEV_LOCK(d);
-	rv = (*d->d_write)(dev, uio, flag);
-	DEV_UNLOCK(d);
+	if (d != NULL)
+		DEV_CALL(d, rv = (*d->d_write)(dev, uio, flag));
 	return rv;
 }
 
@@ -604,13 +576,10 @@ int
 cdev_ioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
-	int rv;
+	int rv = ENXIO;
 
-	if (d == NULL)
-		return ENXIO;
-	DEV_LOCK(d);
-	rv = (*d->d_ioctl)(dev, cmd, data, flag, l);
-	DEV_UNLOCK(d);
+	if (d != NULL)
+		DEV_CALL(d, rv = (*d->d_ioctl)(dev, cmd, data, flag, l));
 	return rv;
 }
 
@@ -633,13 +602,10 @@ int
 cdev_poll(dev_t dev, int flag, struct lwp *l)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
-	int rv;
+	int rv = POLLERR;
 
-	if (d == NULL)
-		return POLLERR;
-	DEV_LOCK(d);
-	rv = (*d->d_poll)(dev, flag, l);
-	DEV_UNLOCK(d);
+	if (d != NULL)
+		DEV_CALL(d, rv = (*d->d_poll)(dev, flag, l));
 	return rv;
 }
 
@@ -647,13 +613,10 @@ paddr_t
 cdev_mmap(dev_t dev, off_t off, int flag)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
-	paddr_t rv;
+	paddr_t rv = (paddr_t)-1LL;
 
-	if (d == NULL)
-		return (paddr_t)-1LL;
-	DEV_LOCK(d);
-	rv = (*d->d_mmap)(dev, off, flag);
-	DEV_UNLOCK(d);
+	if (d != NULL)
+		DEV_CALL(d, rv = (*d->d_mmap)(dev, off, flag));
 	return rv;
 }
 
@@ -661,13 +624,10 @@ int
 cdev_kqfilter(dev_t dev, struct knote *kn)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
-	int rv;
+	int rv = ENXIO;
 
-	if (d == NULL)
-		return ENXIO;
-	DEV_LOCK(d);
-	rv = (*d->d_kqfilter)(dev, kn);
-	DEV_UNLOCK(d);
+	if (d != NULL)
+		DEV_CALL(d, rv = (*d->d_kqfilter)(dev, kn));
 	return rv;
 }
 
@@ -675,15 +635,10 @@ int
 cdev_discard(dev_t dev, off_t pos, off_t len)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
-	int rv;
+	int rv = d == NULL ? ENXIO : ENODEV;
 
-	if (d == NULL)
-		return ENXIO;
-	if (d->d_discard == NULL)
-		return ENODEV;
-	DEV_LOCK(d);
-	rv = (*d->d_discard)(dev, pos, len);
-	DEV_UNLOCK(d);
+	if (d != NULL && d->d_discard != NULL)
+		DEV_CALL(d, rv = (*d->d_discard)(dev, pos, len));
 	return rv;
 }
 
@@ -707,10 +662,9 @@ void
 cdev_detached(dev_t dev)
 {
 	const struct cdevsw *d = cdevsw_lookup(dev);
-	int unit;
 
-	if (d != NULL && d->d_devtounit != NULL && (unit = (*d->d_devtounit)(dev)) >= 0)
-		(*rump_dev_commit)(d->d_cfdriver, unit);
+	if (d != NULL)
+		dev_detached(dev, d->d_devtounit, d->d_cfdriver);
 }
 
 /*

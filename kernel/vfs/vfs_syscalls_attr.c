@@ -205,21 +205,97 @@ sys_faccessat(struct lwp *l, const struct sys_faccessat_args *uap,
 }
 
 /*
- * chflags.  Who may set which flag is the file system's business.
+ * chflags, chmod, chown: some attributes of what is found or open are set.
  */
 
+/* Whose rules for the set-id bits go with them. */
+enum ids { IDS_STAY, IDS_BSD, IDS_POSIX };
+
+/*
+ * POSIX semantics clear the set-id bits whenever the caller is not privileged;
+ * BSD semantics clear the bit whose id changes.
+ */
 static int
-change_flags(struct vnode *vp, u_long flags, struct lwp *l)
+clear_setid(struct vnode *vp, struct vattr *va, enum ids ids, struct lwp *l)
 {
-	struct vattr va;
+	struct vattr old;
+	mode_t mode;
+	int error;
+
+	error = VOP_GETATTR(vp, &old, l->l_cred);
+	if (error != 0)
+		return error;
+	mode = old.va_mode;
+	if (ids == IDS_POSIX) {
+		if (kauth_authorize_generic(l->l_cred, KAUTH_GENERIC_ISSUSER,
+		    NULL) != 0)
+			mode &= ~(S_ISUID | S_ISGID);
+	} else {
+		if (va->va_uid != (uid_t)VNOVAL)
+			mode &= ~S_ISUID;
+		if (va->va_gid != (gid_t)VNOVAL)
+			mode &= ~S_ISGID;
+	}
+	if (mode != old.va_mode)
+		va->va_mode = mode;
+	return 0;
+}
+
+static int
+set_attr(struct lwp *l, struct vnode *vp, struct vattr *va, enum ids ids)
+{
 	int error;
 
 	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	vattr_null(&va);
-	va.va_flags = flags;
-	error = VOP_SETATTR(vp, &va, l->l_cred);
+	error = ids != IDS_STAY ? clear_setid(vp, va, ids, l) : 0;
+	if (error == 0)
+		error = VOP_SETATTR(vp, va, l->l_cred);
 	VOP_UNLOCK(vp);
 	return error;
+}
+
+static int
+set_attr_path(struct lwp *l, int fdat, const char *path, int flags,
+    struct vattr *va, enum ids ids)
+{
+	struct vnode *vp;
+	int error;
+
+	if (flags & ~AT_SYMLINK_NOFOLLOW)
+		return EINVAL;
+	error = vfs_lookupat_user(l, fdat, path, at_follow(flags), &vp);
+	if (error != 0)
+		return error;
+	error = set_attr(l, vp, va, ids);
+	vrele(vp);
+	return error;
+}
+
+static int
+set_attr_fd(struct lwp *l, int fd, struct vattr *va, enum ids ids)
+{
+	file_t *fp;
+	int error;
+
+	error = fd_getvnode(fd, &fp);
+	if (error != 0)
+		return error;
+	error = set_attr(l, fp->f_vnode, va, ids);
+	fd_putfile(fd);
+	return error;
+}
+
+/*
+ * chflags.  Who may set which flag is the file system's business.
+ */
+
+static struct vattr *
+flags_attr(struct vattr *va, u_long flags)
+{
+
+	vattr_null(va);
+	va->va_flags = flags;
+	return va;
 }
 
 int
@@ -230,15 +306,10 @@ sys_chflags(struct lwp *l, const struct sys_chflags_args *uap,
 		syscallarg(const char *) path;
 		syscallarg(u_long) flags;
 	} */
-	struct vnode *vp;
-	int error;
+	struct vattr va;
 
-	error = vfs_lookupat_user(l, AT_FDCWD, SCARG(uap, path), FOLLOW, &vp);
-	if (error != 0)
-		return error;
-	error = change_flags(vp, SCARG(uap, flags), l);
-	vrele(vp);
-	return error;
+	return set_attr_path(l, AT_FDCWD, SCARG(uap, path), 0,
+	    flags_attr(&va, SCARG(uap, flags)), IDS_STAY);
 }
 
 int
@@ -249,16 +320,10 @@ sys_lchflags(struct lwp *l, const struct sys_lchflags_args *uap,
 		syscallarg(const char *) path;
 		syscallarg(u_long) flags;
 	} */
-	struct vnode *vp;
-	int error;
+	struct vattr va;
 
-	error = vfs_lookupat_user(l, AT_FDCWD, SCARG(uap, path), NOFOLLOW,
-	    &vp);
-	if (error != 0)
-		return error;
-	error = change_flags(vp, SCARG(uap, flags), l);
-	vrele(vp);
-	return error;
+	return set_attr_path(l, AT_FDCWD, SCARG(uap, path),
+	    AT_SYMLINK_NOFOLLOW, flags_attr(&va, SCARG(uap, flags)), IDS_STAY);
 }
 
 int
@@ -269,50 +334,32 @@ sys_fchflags(struct lwp *l, const struct sys_fchflags_args *uap,
 		syscallarg(int) fd;
 		syscallarg(u_long) flags;
 	} */
-	file_t *fp;
-	int error;
+	struct vattr va;
 
-	error = fd_getvnode(SCARG(uap, fd), &fp);
-	if (error != 0)
-		return error;
-	error = change_flags(fp->f_vnode, SCARG(uap, flags), l);
-	fd_putfile(SCARG(uap, fd));
-	return error;
+	return set_attr_fd(l, SCARG(uap, fd),
+	    flags_attr(&va, SCARG(uap, flags)), IDS_STAY);
 }
 
 /*
  * chmod.
  */
 
-static int
-change_mode(struct vnode *vp, mode_t mode, struct lwp *l)
+static struct vattr *
+mode_attr(struct vattr *va, mode_t mode)
 {
-	struct vattr va;
-	int error;
 
-	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	vattr_null(&va);
-	va.va_mode = mode & ALLPERMS;
-	error = VOP_SETATTR(vp, &va, l->l_cred);
-	VOP_UNLOCK(vp);
-	return error;
+	vattr_null(va);
+	va->va_mode = mode & ALLPERMS;
+	return va;
 }
 
 int
 do_sys_chmodat(struct lwp *l, int fdat, const char *path, int mode,
     int flags)
 {
-	struct vnode *vp;
-	int error;
+	struct vattr va;
 
-	if (flags & ~AT_SYMLINK_NOFOLLOW)
-		return EINVAL;
-	error = vfs_lookupat_user(l, fdat, path, at_follow(flags), &vp);
-	if (error != 0)
-		return error;
-	error = change_mode(vp, mode, l);
-	vrele(vp);
-	return error;
+	return set_attr_path(l, fdat, path, flags, mode_attr(&va, mode), IDS_STAY);
 }
 
 int
@@ -363,89 +410,37 @@ sys_fchmod(struct lwp *l, const struct sys_fchmod_args *uap,
 		syscallarg(int) fd;
 		syscallarg(mode_t) mode;
 	} */
-	file_t *fp;
-	int error;
+	struct vattr va;
 
-	error = fd_getvnode(SCARG(uap, fd), &fp);
-	if (error != 0)
-		return error;
-	error = change_mode(fp->f_vnode, SCARG(uap, mode), l);
-	fd_putfile(SCARG(uap, fd));
-	return error;
+	return set_attr_fd(l, SCARG(uap, fd), mode_attr(&va, SCARG(uap, mode)),
+	    IDS_STAY);
 }
 
 /*
- * chown.  POSIX semantics clear the set-id bits whenever the caller is not
- * privileged; BSD semantics clear the bit whose id changes.
+ * chown.
  */
 
 static int
-change_owner(struct vnode *vp, uid_t uid, gid_t gid, struct lwp *l,
-    bool posix)
+chown_path(struct lwp *l, int fdat, const char *path, uid_t uid, gid_t gid,
+    int flags, enum ids ids)
 {
-	const bool chuid = uid != (uid_t)VNOVAL, chgid = gid != (gid_t)VNOVAL;
 	struct vattr va;
-	mode_t mode;
-	int error;
-
-	vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	error = VOP_GETATTR(vp, &va, l->l_cred);
-	if (error != 0)
-		goto out;
-
-	mode = va.va_mode;
-	if (posix) {
-		if (kauth_authorize_generic(l->l_cred, KAUTH_GENERIC_ISSUSER,
-		    NULL) != 0)
-			mode &= ~(S_ISUID | S_ISGID);
-	} else {
-		if (chuid)
-			mode &= ~S_ISUID;
-		if (chgid)
-			mode &= ~S_ISGID;
-	}
-	if (mode == va.va_mode)
-		mode = (mode_t)VNOVAL;
 
 	vattr_null(&va);
-	va.va_uid = chuid ? uid : (uid_t)VNOVAL;
-	va.va_gid = chgid ? gid : (gid_t)VNOVAL;
-	va.va_mode = mode;
-	error = VOP_SETATTR(vp, &va, l->l_cred);
-out:
-	VOP_UNLOCK(vp);
-	return error;
+	va.va_uid = uid;
+	va.va_gid = gid;
+	return set_attr_path(l, fdat, path, flags, &va, ids);
 }
 
 static int
-chown_path(struct lwp *l, int fdat, const char *path, uid_t uid, gid_t gid,
-    int flags, bool posix)
+chown_fd(struct lwp *l, int fd, uid_t uid, gid_t gid, enum ids ids)
 {
-	struct vnode *vp;
-	int error;
+	struct vattr va;
 
-	if (flags & ~AT_SYMLINK_NOFOLLOW)
-		return EINVAL;
-	error = vfs_lookupat_user(l, fdat, path, at_follow(flags), &vp);
-	if (error != 0)
-		return error;
-	error = change_owner(vp, uid, gid, l, posix);
-	vrele(vp);
-	return error;
-}
-
-static int
-chown_fd(struct lwp *l, int fd, uid_t uid, gid_t gid, bool posix)
-{
-	file_t *fp;
-	int error;
-
-	error = fd_getvnode(fd, &fp);
-	if (error != 0)
-		return error;
-	error = change_owner(fp->f_vnode, uid, gid, l, posix);
-	fd_putfile(fd);
-	return error;
+	vattr_null(&va);
+	va.va_uid = uid;
+	va.va_gid = gid;
+	return set_attr_fd(l, fd, &va, ids);
 }
 
 int
@@ -453,7 +448,7 @@ do_sys_chownat(struct lwp *l, int fdat, const char *path, uid_t uid,
     gid_t gid, int flags)
 {
 
-	return chown_path(l, fdat, path, uid, gid, flags, false);
+	return chown_path(l, fdat, path, uid, gid, flags, IDS_BSD);
 }
 
 int
@@ -466,7 +461,7 @@ sys_chown(struct lwp *l, const struct sys_chown_args *uap, register_t *retval)
 	} */
 
 	return chown_path(l, AT_FDCWD, SCARG(uap, path), SCARG(uap, uid),
-	    SCARG(uap, gid), 0, false);
+	    SCARG(uap, gid), 0, IDS_BSD);
 }
 
 int
@@ -480,7 +475,7 @@ sys___posix_chown(struct lwp *l, const struct sys___posix_chown_args *uap,
 	} */
 
 	return chown_path(l, AT_FDCWD, SCARG(uap, path), SCARG(uap, uid),
-	    SCARG(uap, gid), 0, true);
+	    SCARG(uap, gid), 0, IDS_POSIX);
 }
 
 int
@@ -494,7 +489,7 @@ sys_lchown(struct lwp *l, const struct sys_lchown_args *uap,
 	} */
 
 	return chown_path(l, AT_FDCWD, SCARG(uap, path), SCARG(uap, uid),
-	    SCARG(uap, gid), AT_SYMLINK_NOFOLLOW, false);
+	    SCARG(uap, gid), AT_SYMLINK_NOFOLLOW, IDS_BSD);
 }
 
 int
@@ -508,7 +503,7 @@ sys___posix_lchown(struct lwp *l, const struct sys___posix_lchown_args *uap,
 	} */
 
 	return chown_path(l, AT_FDCWD, SCARG(uap, path), SCARG(uap, uid),
-	    SCARG(uap, gid), AT_SYMLINK_NOFOLLOW, true);
+	    SCARG(uap, gid), AT_SYMLINK_NOFOLLOW, IDS_POSIX);
 }
 
 int
@@ -524,7 +519,7 @@ sys_fchownat(struct lwp *l, const struct sys_fchownat_args *uap,
 	} */
 
 	return chown_path(l, SCARG(uap, fd), SCARG(uap, path),
-	    SCARG(uap, owner), SCARG(uap, group), SCARG(uap, flag), false);
+	    SCARG(uap, owner), SCARG(uap, group), SCARG(uap, flag), IDS_BSD);
 }
 
 int
@@ -538,7 +533,7 @@ sys_fchown(struct lwp *l, const struct sys_fchown_args *uap,
 	} */
 
 	return chown_fd(l, SCARG(uap, fd), SCARG(uap, uid), SCARG(uap, gid),
-	    false);
+	    IDS_BSD);
 }
 
 int
@@ -552,7 +547,7 @@ sys___posix_fchown(struct lwp *l, const struct sys___posix_fchown_args *uap,
 	} */
 
 	return chown_fd(l, SCARG(uap, fd), SCARG(uap, uid), SCARG(uap, gid),
-	    true);
+	    IDS_POSIX);
 }
 
 /*
