@@ -20,6 +20,7 @@
 #include "devops.h"
 #include "kerror.h"
 #include "model/pci.h"
+#include "userbuf.h"
 
 #define MNT		"/mnt"
 #define MNT_RDONLY	0x00000001
@@ -149,16 +150,10 @@ note_top(const struct rump_devinfo *di, void *arg)
 }
 
 int
-devops_boot(void)
+devops_boot_bus(void)
 {
 	struct pcim_bus *bus;
 
-	make_content();
-	if ((dev = fsdev_create()) == NULL)
-		return ENOMEM;
-	if (rump_sys_mkdir(MNT, 0777) == -1)
-		return errno;
-	/* An empty bus, so that the kernel has what inputs plug devices into. */
 	if ((bus = pcim_bus_create()) == NULL)
 		return ENOMEM;
 	rumpuser_dev_attach(&pcim_backend, bus);
@@ -166,39 +161,24 @@ devops_boot(void)
 	rump_pub_dev_settle();
 	rumpuser_dev_attach(NULL, NULL);
 	pcim_bus_destroy(bus);
-	atboot.n = 0;
-	rump_pub_dev_list(note_name, &atboot);
 	return 0;
 }
 
-/*
- * What a system call is given lies in memory of exactly its size, so that a
- * kernel reading or writing past it is seen.
- */
-static void *
-user(size_t len)
+int
+devops_boot(void)
 {
-	void *p;
+	int error;
 
-	return rumpuser_obj_alloc(len ? len : 1, 8, RUMPUSER_OBJ_USER, "user buffer", &p) == 0 ? p :
-	    NULL;
-}
-
-static void
-user_free(void *p)
-{
-
-	if (p != NULL)
-		rumpuser_obj_free(p, 0, RUMPUSER_OBJ_USER);
-}
-
-static void
-fill(uint8_t *p, size_t n, uint8_t pattern)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		p[i] = pattern + i * 7;
+	make_content();
+	if ((dev = fsdev_create()) == NULL)
+		return ENOMEM;
+	if (rump_sys_mkdir(MNT, 0777) == -1)
+		return errno;
+	if ((error = devops_boot_bus()) != 0)
+		return error;
+	atboot.n = 0;
+	rump_pub_dev_list(note_name, &atboot);
+	return 0;
 }
 
 static void
@@ -290,12 +270,12 @@ transfer(unsigned slot, int write, uint64_t off, size_t len, uint8_t pattern)
 {
 	const struct devops_node *dn = st.fds[slot].node;
 	int fd = st.fds[slot].fd, plain = is_plain(dn, write, off, len);
-	uint8_t *p = user(len);
+	uint8_t *p = userbuf(len);
 	ssize_t rv;
 
 	if (p == NULL)
 		return;
-	fill(p, len, pattern);
+	userbuf_fill(p, len, pattern);
 	rv = write ? rump_sys_pwrite(fd, p, len, off) : rump_sys_pread(fd, p, len, off);
 	TRACE(rv, "%s(%d, %zu, %llu)", write ? "pwrite" : "pread", fd, len, (unsigned long long)off);
 	if (rv > (ssize_t)len)
@@ -310,25 +290,25 @@ transfer(unsigned slot, int write, uint64_t off, size_t len, uint8_t pattern)
 	if (plain && rv == (ssize_t)len && (devops_clean(&st.d) || (hostile_honest() &&
 	    !st.d.dv_tampered)))
 		compare(p, off, len, write ? "write" : "read");
-	user_free(p);
+	userbuf_free(p);
 }
 
 static void
 stream(unsigned slot, const struct devop *op)
 {
 	size_t len = op->len % 4097;
-	uint8_t *p = user(len);
+	uint8_t *p = userbuf(len);
 	ssize_t rv;
 
 	if (p == NULL)
 		return;
-	fill(p, len, op->buf);
+	userbuf_fill(p, len, op->buf);
 	rv = op->flags & 1 ? rump_sys_write(st.fds[slot].fd, p, len) :
 	    rump_sys_read(st.fds[slot].fd, p, len);
 	TRACE(rv, "%s(%d, %zu)", op->flags & 1 ? "write" : "read", st.fds[slot].fd, len);
 	if (rv > (ssize_t)len)
 		rumpuser_report("bad-return", "%zd bytes transferred of %zu asked for", rv, len);
-	user_free(p);
+	userbuf_free(p);
 }
 
 static void
@@ -343,7 +323,7 @@ do_ioctl(unsigned slot, const struct devop *op)
 		return;
 	di = &st.d.dv_dev->dd_ioctls[op->idx % st.nioctls];
 	len = di->di_room != 0 ? di->di_room : di->di_cmd >> 16 & 0x1fff;
-	if ((p = user(len)) == NULL)
+	if ((p = userbuf(len)) == NULL)
 		return;
 	/* The operation's own bytes, again and again; zero stays zero. */
 	for (i = 0; i < len; i++) {
@@ -361,13 +341,13 @@ do_ioctl(unsigned slot, const struct devop *op)
 		di->di_fill(op, p);
 	rv = rump_sys_ioctl(st.fds[slot].fd, di->di_cmd, p);
 	TRACE(rv, "ioctl(%d, %s)", st.fds[slot].fd, di->di_name);
-	user_free(p);
+	userbuf_free(p);
 }
 
 static void
 do_poll(unsigned slot, const struct devop *op)
 {
-	struct pollfd *p = user(sizeof(*p));
+	struct pollfd *p = userbuf(sizeof(*p));
 	int rv;
 
 	if (p == NULL)
@@ -377,7 +357,7 @@ do_poll(unsigned slot, const struct devop *op)
 	p->revents = 0;
 	rv = rump_sys_poll(p, 1, op->mode % 50);
 	TRACE(rv, "poll(%d, 0x%x, %u)", st.fds[slot].fd, op->off & 0x1ff, op->mode % 50);
-	user_free(p);
+	userbuf_free(p);
 }
 
 static void
@@ -493,15 +473,15 @@ static void
 do_file(const struct devop *op, int write)
 {
 	size_t len = op->len % 16385;
-	uint8_t *p = user(len);
+	uint8_t *p = userbuf(len);
 	ssize_t rv;
 	int fd;
 
 	if (p == NULL || !st.mounted) {
-		user_free(p);
+		userbuf_free(p);
 		return;
 	}
-	fill(p, len, op->buf);
+	userbuf_fill(p, len, op->buf);
 	fd = rump_sys_open(write ? MNT "/NEW.TXT" : MNT "/HELLO.TXT",
 	    write ? RUMP_O_RDWR | RUMP_O_CREAT : RUMP_O_RDONLY, 0644);
 	TRACE(fd, "open(\"%s\")", write ? MNT "/NEW.TXT" : MNT "/HELLO.TXT");
@@ -512,7 +492,7 @@ do_file(const struct devop *op, int write)
 			rump_sys_fsync(fd);
 		rump_sys_close(fd);
 	}
-	user_free(p);
+	userbuf_free(p);
 }
 
 static void
@@ -583,8 +563,16 @@ fd_op(const struct devop *op)
 		do_poll(slot, op);
 		break;
 	case DEVOP_FSYNC:
-		rv = rump_sys_fsync(st.fds[slot].fd);
-		TRACE(rv, "fsync(%d)", st.fds[slot].fd);
+		if (op->flags & 1) {
+			off = (uint64_t)op->off % (size / SECTOR + 8) * SECTOR;
+			len = (1 + op->len % 64) * SECTOR;
+			rv = rump_sys_fdiscard(st.fds[slot].fd, off, len);
+			TRACE(rv, "fdiscard(%d, %llu, %u)", st.fds[slot].fd,
+			    (unsigned long long)off, len);
+		} else {
+			rv = rump_sys_fsync(st.fds[slot].fd);
+			TRACE(rv, "fsync(%d)", st.fds[slot].fd);
+		}
 		break;
 	}
 }

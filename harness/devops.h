@@ -152,6 +152,8 @@ int	devops_clean(const struct devops *);
 
 /* Before the snapshot. */
 int	devops_boot(void);
+/* ... of it an empty PCI bus, so that the kernel has what devices are plugged into. */
+int	devops_boot_bus(void);
 void	devops_run(const struct devops_dev *, const uint8_t *data, size_t len);
 
 /* mutate_dev.c: a rig_target's rt_mutate and rt_cross for such inputs. */

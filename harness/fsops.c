@@ -18,6 +18,7 @@
 #include "fsops.h"
 #include "kerror.h"
 #include "rig.h"
+#include "userbuf.h"
 
 #define MNT		"/mnt"
 #define DEV		"/dev/fuzz"
@@ -149,31 +150,10 @@ fsops_boot(void)
 	return 0;
 }
 
-/*
- * What a system call is given lies in memory of exactly its size, so that a
- * kernel reading or writing past it is seen.
- */
-static void *
-user(size_t len)
-{
-	void *p;
-
-	return rumpuser_obj_alloc(len ? len : 1, 8, RUMPUSER_OBJ_USER, "user buffer", &p) == 0 ? p :
-	    NULL;
-}
-
-static void
-user_free(void *p)
-{
-
-	if (p != NULL)
-		rumpuser_obj_free(p, 0, RUMPUSER_OBJ_USER);
-}
-
 static char *
 user_str(const char *s)
 {
-	char *p = user(strlen(s) + 1);
+	char *p = userbuf(strlen(s) + 1);
 
 	return p != NULL ? strcpy(p, s) : NULL;
 }
@@ -375,15 +355,6 @@ get_fd(uint8_t idx, unsigned *slot)
 	return -2;
 }
 
-static __attribute__((__no_sanitize__("address", "undefined"))) void
-fill(uint8_t *p, size_t n, uint8_t pattern)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		p[i] = pattern + i * 7;
-}
-
 /* File offsets: small ones mostly; a flag lets any 32-bit (sign included) through. */
 static int64_t
 the_off(const struct fsop *op)
@@ -403,29 +374,29 @@ iov(const struct fsop *op, int fd, int writing)
 
 	for (i = 0; i < n; i++) {
 		v[i].iov_len = (op->len >> (8 * i)) % 3000;
-		if ((v[i].iov_base = user(v[i].iov_len)) == NULL)
+		if ((v[i].iov_base = userbuf(v[i].iov_len)) == NULL)
 			v[i].iov_len = 0;
 		else if (writing)
-			fill(v[i].iov_base, v[i].iov_len, op->buf + i);
+			userbuf_fill(v[i].iov_base, v[i].iov_len, op->buf + i);
 	}
 	rv = writing ? rump_sys_writev(fd, v, n) : rump_sys_readv(fd, v, n);
 	TRACE(rv, "%s(%d, %u buffers)", writing ? "writev" : "readv", fd, n);
 	for (i = 0; i < n; i++)
-		user_free(v[i].iov_base);
+		userbuf_free(v[i].iov_base);
 }
 
 static void
 transfer(const struct fsop *op, int fd)
 {
 	uint32_t len = op->len % (IOMAX + 1);
-	uint8_t *p = user(len);
+	uint8_t *p = userbuf(len);
 	int64_t off = the_off(op);
 	ssize_t rv = -1;
 
 	if (p == NULL)
 		return;
 	if (op->op % FSOP_N == FSOP_WRITE || op->op % FSOP_N == FSOP_PWRITE)
-		fill(p, len, op->buf);
+		userbuf_fill(p, len, op->buf);
 	switch (op->op % FSOP_N) {
 	case FSOP_READ:
 		rv = rump_sys_read(fd, p, len);
@@ -450,7 +421,7 @@ transfer(const struct fsop *op, int fd)
 	}
 	if (rv > (ssize_t)len)
 		rumpuser_report("bad-return", "%zd bytes transferred of %u asked for", rv, len);
-	user_free(p);
+	userbuf_free(p);
 }
 
 static void
@@ -462,7 +433,7 @@ fhopen(const char *path, int flags)
 
 	rv = rump_sys_getfh(path, NULL, &len);
 	TRACE(rv, "getfh(\"%s\", NULL, %zu)", path, len);
-	if (len == 0 || len > 1024 || (fh = user(len)) == NULL)
+	if (len == 0 || len > 1024 || (fh = userbuf(len)) == NULL)
 		return;
 	rv = rump_sys_getfh(path, fh, &len);
 	TRACE(rv, "getfh(\"%s\", %zu)", path, len);
@@ -471,7 +442,7 @@ fhopen(const char *path, int flags)
 		TRACE(rv, "fhopen(%zu, 0x%x)", len, flags);
 		put_fd(rv);
 	}
-	user_free(fh);
+	userbuf_free(fh);
 }
 
 static int
@@ -587,12 +558,12 @@ do_op(const struct fsop *op)
 		break;
 	case FSOP_READLINK: {
 		size_t len = op->len % 2048;
-		char *p = user(len);
+		char *p = userbuf(len);
 
 		if (p != NULL) {
 			rv = rump_sys_readlink(upath, p, len);
 			TRACE(rv, "readlink(\"%s\", %zu)", path, len);
-			user_free(p);
+			userbuf_free(p);
 		}
 		break;
 	}
@@ -642,11 +613,11 @@ do_op(const struct fsop *op)
 		rig_trace("sync()");
 		break;
 	case FSOP_STATVFS:
-		if ((sv = user(sizeof(*sv))) != NULL) {
+		if ((sv = userbuf(sizeof(*sv))) != NULL) {
 			rv = op->flags & 1 ? rump_sys_fstatvfs1(fd, sv, 1) :
 			    rump_sys_statvfs1(upath, sv, 1);
 			TRACE(rv, "statvfs(\"%s\")", path);
-			user_free(sv);
+			userbuf_free(sv);
 		}
 		break;
 	case FSOP_ACCESS:
@@ -730,8 +701,8 @@ do_op(const struct fsop *op)
 		break;
 	}
 out:
-	user_free(upath);
-	user_free(upath2);
+	userbuf_free(upath);
+	userbuf_free(upath2);
 	if (rv != -1 && makes(op->op % FSOP_N, flags))
 		st.made = 1;
 }

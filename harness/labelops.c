@@ -15,6 +15,7 @@
 #include "input.h"
 #include "labelops.h"
 #include "rig.h"
+#include "userbuf.h"
 
 #define NFD	8
 #define NPART	16
@@ -71,28 +72,11 @@ static struct {
 	char	image[16];
 } st;
 
-/* The kernel gets memory with exact bounds. */
-static void *
-user(size_t len)
-{
-	void *p;
-
-	return rumpuser_obj_alloc(len, 8, RUMPUSER_OBJ_USER, "user buffer", &p) == 0 ? p : NULL;
-}
-
-static void
-user_free(void *p)
-{
-
-	if (p != NULL)
-		rumpuser_obj_free(p, 0, RUMPUSER_OBJ_USER);
-}
-
 /* An ioctl with an argument of len bytes, which is copied in and out; an errno. */
 static int
 control(int fd, unsigned long cmd, const char *name, void *arg, size_t len)
 {
-	void *p = user(len);
+	void *p = userbuf(len);
 	int error;
 
 	if (p == NULL)
@@ -100,7 +84,7 @@ control(int fd, unsigned long cmd, const char *name, void *arg, size_t len)
 	memcpy(p, arg, len);
 	error = rump_sys_ioctl(fd, cmd, p) == 0 ? 0 : errno;
 	memcpy(arg, p, len);
-	user_free(p);
+	userbuf_free(p);
 	rig_trace("    %s: %d", name, error);
 	return error;
 }
@@ -128,7 +112,7 @@ open_node(const char *path, int flags)
 static void
 read_sector(int fd, uint64_t sector, uint64_t base, const char *what)
 {
-	uint8_t *buf = user(st.secsize), expected[4096];
+	uint8_t *buf = userbuf(st.secsize), expected[4096];
 	ssize_t n;
 
 	if (buf == NULL)
@@ -143,7 +127,7 @@ read_sector(int fd, uint64_t sector, uint64_t base, const char *what)
 	    memcmp(buf, expected, n) != 0)
 		rumpuser_report("wrong-data", "%s, sector %llu: not what sector %llu of the disk "
 		    "has", what, (unsigned long long)sector, (unsigned long long)(base + sector));
-	user_free(buf);
+	userbuf_free(buf);
 }
 
 static void
@@ -158,7 +142,7 @@ walk_wedges(int raw)
 
 	memset(&ws, 0, sizeof(ws));
 	ws.ws_bufsize = 64 * sizeof(*w);
-	if ((ws.ws_buf = w = user(ws.ws_bufsize)) == NULL)
+	if ((ws.ws_buf = w = userbuf(ws.ws_bufsize)) == NULL)
 		return;
 	if (control(raw, DIOCLWEDGES, "DIOCLWEDGES", &ws, sizeof(ws)) != 0)
 		ws.ws_copied = 0;
@@ -192,7 +176,7 @@ walk_wedges(int raw)
 		read_sector(fd, w[i].w_size, w[i].w_off, w[i].w_dev);
 		rump_sys_close(fd);
 	}
-	user_free(w);
+	userbuf_free(w);
 }
 
 static void
@@ -263,7 +247,7 @@ transfer(const struct fsop *op, int fd)
 	    (size_t)(op->len % 16 + 1) * st.secsize;
 	const off_t off = op->flags & 4 ? (off_t)((uint64_t)op->off << 32 | op->len) :
 	    (off_t)op->off * st.secsize;
-	void *buf = user(len != 0 ? len : 1);
+	void *buf = userbuf(len);
 	ssize_t n;
 
 	if (buf == NULL)
@@ -272,7 +256,7 @@ transfer(const struct fsop *op, int fd)
 	n = write ? rump_sys_pwrite(fd, buf, len, off) : rump_sys_pread(fd, buf, len, off);
 	rig_trace("  %s %zu at %lld: %zd", write ? "write" : "read", len, (long long)off,
 	    n >= 0 ? n : -(ssize_t)errno);
-	user_free(buf);
+	userbuf_free(buf);
 }
 
 /* The label that is there, with one of its bytes changed, and its checksum. */

@@ -30,19 +30,10 @@ static const uint8_t knobs[DEVOPS_KNOBS];
 int
 stackops_boot(void)
 {
-	struct pcim_bus *bus;
 	int error;
 
-	if ((error = fsops_boot()) != 0)
-		return error;
-	if ((bus = pcim_bus_create()) == NULL)
-		return ENOMEM;
-	rumpuser_dev_attach(&pcim_backend, bus);
-	rump_pub_dev_rescan("mainbus0", NULL, NULL);
-	rump_pub_dev_settle();
-	rumpuser_dev_attach(NULL, NULL);
-	pcim_bus_destroy(bus);
-	return 0;
+	error = fsops_boot();
+	return error != 0 ? error : devops_boot_bus();
 }
 
 static void
