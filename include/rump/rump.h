@@ -22,10 +22,18 @@
 extern "C" {
 #endif
 
+struct componentname;
+struct fid;
 struct kauth_cred;
 struct lwp;
 struct modinfo;
+struct mount;
+struct stat;
+struct statvfs;
 struct uio;
+struct vattr;
+struct vfsops;
+struct vnode;
 
 enum rump_uiorw { RUMPUIO_READ, RUMPUIO_WRITE };
 
@@ -33,7 +41,7 @@ enum rump_uiorw { RUMPUIO_READ, RUMPUIO_WRITE };
 enum rump_sigmodel {
 	RUMP_SIGMODEL_PANIC,
 	RUMP_SIGMODEL_IGNORE,
-	RUMP_SIGMODEL_HOST,
+	RUMP_SIGMODEL__HOST_NOTANYMORE,	/* the same as RAISE */
 	RUMP_SIGMODEL_RAISE,
 	RUMP_SIGMODEL_RECORD
 };
@@ -51,17 +59,48 @@ enum rump_etfs_type {
 #define	RUMP_RFFDG	0x01	/* a copy */
 #define	RUMP_RFCFDG	0x02	/* none */
 #define	RUMP_RFFD_SHARE	0x00	/* shared */
+#define	RUMP_RFFD_COPY	RUMP_RFFDG
+#define	RUMP_RFFD_CLEAR	RUMP_RFCFDG
+
+/* rump_pub_freecn() */
+#define	RUMPCN_FREECRED	0x02
+
+/*
+ * A host file that is there, see rump_etfs(3), before a component looks for
+ * it at boot.  eb_begin and eb_size as in rump_pub_etfs_register_withsize().
+ */
+struct rump_boot_etfs {
+	const char	*eb_key;
+	const char	*eb_hostpath;
+	enum rump_etfs_type eb_type;
+	uint64_t	eb_begin;
+	uint64_t	eb_size;
+
+	struct rump_boot_etfs *_eb_next;
+	int		eb_status;	/* 0 or an errno, after rump_init() */
+};
 
 /*
  * Starts the kernel.  Once per process; 0 or an errno.  The calling thread
  * has no lwp of its own after it: what it calls runs in process 1.
  */
 int	rump_init(void);
+/*
+ * The same; calls the function, inside the kernel, when memory, CPUs and
+ * threads are there and no component has started.
+ */
+int	rump_init_callback(void (*)(void));
+
+/* __NetBSD_Version__ of the kernel's interfaces. */
+int	rump_getversion(void);
+int	rump_pub_getversion(void);
 
 /* Reboot flags (RB_*) which rump_init() sees; before it. */
 int	rump_boot_gethowto(void);
 void	rump_boot_sethowto(int);
 void	rump_boot_setsigmodel(enum rump_sigmodel);
+/* Before rump_init(); the structure stays the kernel's. */
+void	rump_boot_etfs_register(struct rump_boot_etfs *);
 
 /*
  * Enter and leave the kernel: from one to the other the calling thread holds

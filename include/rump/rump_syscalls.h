@@ -24,6 +24,7 @@
 
 #include <rump/rump_syscalls_compat.h>
 
+struct aiocb;
 struct iovec;
 struct itimerspec;
 struct pollfd;
@@ -326,6 +327,46 @@ int	rump_sys_sendmmsg(int, void * /* struct mmsghdr */, unsigned int,
 	    unsigned int) RUMP_SYS(sendmmsg);
 int	rump_sys_recvmmsg(int, void * /* struct mmsghdr */, unsigned int,
 	    unsigned int, struct timespec *) RUMP_SYS(recvmmsg);
+
+/* timers, semaphores, asynchronous I/O, tracing: no component has them */
+int	rump_sys_ktrace(const char *, int, int, pid_t) RUMP_SYS(ktrace);
+int	rump_sys_timer_create(int, void * /* struct sigevent */, int * /* timer_t */)
+	    RUMP_SYS(timer_create);
+int	rump_sys_timer_delete(int) RUMP_SYS(timer_delete);
+int	rump_sys_timer_getoverrun(int) RUMP_SYS(timer_getoverrun);
+int	rump_sys__ksem_init(unsigned int, intptr_t *) RUMP_SYS(_ksem_init);
+int	rump_sys__ksem_open(const char *, int, mode_t, unsigned int, intptr_t *)
+	    RUMP_SYS(_ksem_open);
+int	rump_sys__ksem_unlink(const char *) RUMP_SYS(_ksem_unlink);
+int	rump_sys__ksem_close(intptr_t) RUMP_SYS(_ksem_close);
+int	rump_sys__ksem_post(intptr_t) RUMP_SYS(_ksem_post);
+int	rump_sys__ksem_wait(intptr_t) RUMP_SYS(_ksem_wait);
+int	rump_sys__ksem_trywait(intptr_t) RUMP_SYS(_ksem_trywait);
+int	rump_sys__ksem_getvalue(intptr_t, unsigned int *)
+	    RUMP_SYS(_ksem_getvalue);
+int	rump_sys__ksem_destroy(intptr_t) RUMP_SYS(_ksem_destroy);
+int	rump_sys__ksem_timedwait(intptr_t, const struct timespec *)
+	    RUMP_SYS(_ksem_timedwait);
+int	rump_sys_fktrace(int, int, int, pid_t) RUMP_SYS(fktrace);
+int	rump_sys_utrace(const char *, void *, size_t) RUMP_SYS(utrace);
+int	rump_sys_aio_cancel(int, struct aiocb *) RUMP_SYS(aio_cancel);
+int	rump_sys_aio_error(const struct aiocb *) RUMP_SYS(aio_error);
+int	rump_sys_aio_fsync(int, struct aiocb *) RUMP_SYS(aio_fsync);
+int	rump_sys_aio_read(struct aiocb *) RUMP_SYS(aio_read);
+int	rump_sys_aio_return(struct aiocb *) RUMP_SYS(aio_return);
+int	rump_sys_aio_write(struct aiocb *) RUMP_SYS(aio_write);
+int	rump_sys_lio_listio(int, struct aiocb *const *, int,
+	    void * /* struct sigevent */) RUMP_SYS(lio_listio);
+int	rump_sys_setitimer(int, const void * /* struct itimerval */,
+	    void * /* struct itimerval */) RUMP_SYS(setitimer50);
+int	rump_sys_getitimer(int, void * /* struct itimerval */)
+	    RUMP_SYS(getitimer50);
+int	rump_sys_aio_suspend(const struct aiocb *const *, int, const struct timespec *)
+	    RUMP_SYS(aio_suspend50);
+int	rump_sys_timer_settime(int, int, const struct itimerspec *,
+	    struct itimerspec *) RUMP_SYS(timer_settime50);
+int	rump_sys_timer_gettime(int, struct itimerspec *)
+	    RUMP_SYS(timer_gettime50);
 
 /*
  * Facts of the call with this number, for tracers: its name ("fstat50"), and

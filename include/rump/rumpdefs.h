@@ -15,6 +15,7 @@
 #include <stdint.h>
 #endif
 
+#include <rump/rump_namei.h>
 #include <rump/rumperr.h>
 
 /* open */
@@ -88,8 +89,35 @@ struct rump_flock {
 #define	RUMP_LOCK_NB		0x04
 #define	RUMP_LOCK_UN		0x08
 
-#define	RUMP_FFILESYNC		0x10
-#define	RUMP_FDATASYNC		0x20
+/* fcntl commands that go to the file system: number, argument's type */
+#define	RUMP_F_WAIT		0x010
+#define	RUMP_F_FLOCK		0x020
+#define	RUMP_F_POSIX		0x040
+#define	RUMP_F_PARAM_MASK	0xfff
+#define	RUMP_F_PARAM_LEN(x)	(((x) >> 16) & RUMP_F_PARAM_MASK)
+#define	RUMP_F_FSCTL		(int)0x80000000
+#define	RUMP_F_FSVOID		(int)0x40000000
+#define	RUMP_F_FSOUT		(int)0x20000000
+#define	RUMP_F_FSIN		(int)0x10000000
+#define	RUMP_F_FSINOUT		(RUMP_F_FSIN | RUMP_F_FSOUT)
+#define	RUMP_F_FSDIRMASK	(int)0x70000000
+#define	RUMP_F_FSPRIV		(int)0x00008000
+#define	RUMP__FCN(inout, num, len)	\
+	((int)(RUMP_F_FSCTL | (inout) | (((len) & RUMP_F_PARAM_MASK) << 16) | (num)))
+#define	RUMP__FCNO(c)		RUMP__FCN(RUMP_F_FSVOID, (c), 0)
+#define	RUMP__FCNR(c, t)	RUMP__FCN(RUMP_F_FSIN, (c), sizeof(t))
+#define	RUMP__FCNW(c, t)	RUMP__FCN(RUMP_F_FSOUT, (c), sizeof(t))
+#define	RUMP__FCNRW(c, t)	RUMP__FCN(RUMP_F_FSINOUT, (c), sizeof(t))
+#define	RUMP__FCN_FSPRIV(inout, fs, num, len)	\
+	((int)(RUMP_F_FSCTL | RUMP_F_FSPRIV | (inout) | \
+	    (((len) & RUMP_F_PARAM_MASK) << 16) | (fs) << 8 | (num)))
+#define	RUMP__FCNO_FSPRIV(f, c)		RUMP__FCN_FSPRIV(RUMP_F_FSVOID, (f), (c), 0)
+#define	RUMP__FCNR_FSPRIV(f, c, t)	RUMP__FCN_FSPRIV(RUMP_F_FSIN, (f), (c), sizeof(t))
+#define	RUMP__FCNW_FSPRIV(f, c, t)	RUMP__FCN_FSPRIV(RUMP_F_FSOUT, (f), (c), sizeof(t))
+#define	RUMP__FCNRW_FSPRIV(f, c, t)	RUMP__FCN_FSPRIV(RUMP_F_FSINOUT, (f), (c), sizeof(t))
+
+#define	RUMP_FDATASYNC		0x10
+#define	RUMP_FFILESYNC		0x20
 #define	RUMP_FDISKSYNC		0x40
 
 /* stat */
@@ -210,7 +238,42 @@ struct rump_dirent {
 #define	RUMP_PC_SYMLINK_MAX	12
 #define	RUMP_PC_2_SYMLINKS	13
 
-/* mount */
+/* mount: types, flags */
+#define	RUMP_MOUNT_FFS		"ffs"
+#define	RUMP_MOUNT_UFS		RUMP_MOUNT_FFS
+#define	RUMP_MOUNT_NFS		"nfs"
+#define	RUMP_MOUNT_MFS		"mfs"
+#define	RUMP_MOUNT_MSDOS	"msdos"
+#define	RUMP_MOUNT_LFS		"lfs"
+#define	RUMP_MOUNT_FDESC	"fdesc"
+#define	RUMP_MOUNT_NULL		"null"
+#define	RUMP_MOUNT_OVERLAY	"overlay"
+#define	RUMP_MOUNT_UMAP		"umap"
+#define	RUMP_MOUNT_KERNFS	"kernfs"
+#define	RUMP_MOUNT_PROCFS	"procfs"
+#define	RUMP_MOUNT_AFS		"afs"
+#define	RUMP_MOUNT_CD9660	"cd9660"
+#define	RUMP_MOUNT_UNION	"union"
+#define	RUMP_MOUNT_ADOSFS	"adosfs"
+#define	RUMP_MOUNT_EXT2FS	"ext2fs"
+#define	RUMP_MOUNT_CFS		"coda"
+#define	RUMP_MOUNT_CODA		RUMP_MOUNT_CFS
+#define	RUMP_MOUNT_FILECORE	"filecore"
+#define	RUMP_MOUNT_NTFS		"ntfs"
+#define	RUMP_MOUNT_SMBFS	"smbfs"
+#define	RUMP_MOUNT_PTYFS	"ptyfs"
+#define	RUMP_MOUNT_TMPFS	"tmpfs"
+#define	RUMP_MOUNT_UDF		"udf"
+#define	RUMP_MOUNT_SYSVBFS	"sysvbfs"
+#define	RUMP_MOUNT_PUFFS	"puffs"
+#define	RUMP_MOUNT_HFS		"hfs"
+#define	RUMP_MOUNT_EFS		"efs"
+#define	RUMP_MOUNT_ZFS		"zfs"
+#define	RUMP_MOUNT_NILFS	"nilfs"
+#define	RUMP_MOUNT_RUMPFS	"rumpfs"
+#define	RUMP_MOUNT_V7FS		"v7fs"
+#define	RUMP_MOUNT_AUTOFS	"autofs"
+
 #define	RUMP_MNT_RDONLY		0x00000001
 #define	RUMP_MNT_SYNCHRONOUS	0x00000002
 #define	RUMP_MNT_NOEXEC		0x00000004
@@ -223,27 +286,34 @@ struct rump_dirent {
 #define	RUMP_MNT_DEFEXPORTED	0x00000200
 #define	RUMP_MNT_EXPORTANON	0x00000400
 #define	RUMP_MNT_EXKERB		0x00000800
+#define	RUMP_MNT_POSIX1EACLS	0x00000800
+#define	RUMP_MNT_ACLS		RUMP_MNT_POSIX1EACLS
 #define	RUMP_MNT_LOCAL		0x00001000
 #define	RUMP_MNT_QUOTA		0x00002000
 #define	RUMP_MNT_ROOTFS		0x00004000
 #define	RUMP_MNT_NOCOREDUMP	0x00008000
 #define	RUMP_MNT_UPDATE		0x00010000
-#define	RUMP_MNT_DELEXPORT	0x00020000
+#define	RUMP_MNT_RELATIME	0x00020000
 #define	RUMP_MNT_RELOAD		0x00040000
 #define	RUMP_MNT_FORCE		0x00080000
 #define	RUMP_MNT_IGNORE		0x00100000
+#define	RUMP_MNT_NFS4ACLS	0x00200000
+#define	RUMP_MNT_GETARGS	0x00400000
 #define	RUMP_MNT_DISCARD	0x00800000
 #define	RUMP_MNT_EXTATTR	0x01000000
 #define	RUMP_MNT_LOG		0x02000000
 #define	RUMP_MNT_NOATIME	0x04000000
+#define	RUMP_MNT_EXNORESPORT	0x08000000
+#define	RUMP_MNT_EXPUBLIC	0x10000000
 #define	RUMP_MNT_AUTOMOUNTED	0x10000000
 #define	RUMP_MNT_SYMPERM	0x20000000
 #define	RUMP_MNT_NODEVMTIME	0x40000000
-#define	RUMP_MNT_SOFTDEP	((int)0x80000000)
+#define	RUMP_MNT_SOFTDEP	0x80000000
+#define	RUMP_MNT_OP_FLAGS	\
+	(RUMP_MNT_UPDATE | RUMP_MNT_RELOAD | RUMP_MNT_FORCE | RUMP_MNT_GETARGS)
 #define	RUMP_MNT_WAIT		1
 #define	RUMP_MNT_NOWAIT		2
 #define	RUMP_MNT_LAZY		3
-#define	RUMP_MNT_GETARGS	0x00400000
 
 struct rump_statvfs {
 	unsigned long	f_flag;
@@ -280,6 +350,9 @@ struct rump_export_args30 {
 struct rump_ufs_args {
 	char		*fspec;
 };
+struct rump_sysvbfs_args {
+	char		*fspec;
+};
 struct rump_msdosfs_args {
 	char		*fspec;
 	struct rump_export_args30 _pad1;
@@ -297,7 +370,6 @@ struct rump_msdosfs_args {
 #define	RUMP_MSDOSFSMNT_GEMDOSFS	8
 #define	RUMP_MSDOSFSMNT_VERSIONED	16
 #define	RUMP_MSDOSFSMNT_UTF8		32
-#define	RUMP_MSDOSFSMNT_NTIMEZONE	64
 #define	RUMP_MSDOSFSMNT_VERSION		3
 struct rump_iso_args {
 	const char	*fspec;
@@ -389,9 +461,16 @@ struct rump_kevent {
 
 /* ioctl */
 #define	RUMP_IOCPARM_MASK	0x1fff
+#define	RUMP_IOCPARM_SHIFT	16
+#define	RUMP_IOCGROUP_SHIFT	8
+#define	RUMP_IOCPARM_LEN(x)	(((x) >> RUMP_IOCPARM_SHIFT) & RUMP_IOCPARM_MASK)
+#define	RUMP_IOCBASECMD(x)	((x) & ~(RUMP_IOCPARM_MASK << RUMP_IOCPARM_SHIFT))
+#define	RUMP_IOCGROUP(x)	(((x) >> RUMP_IOCGROUP_SHIFT) & 0xff)
 #define	RUMP_IOC_VOID		0x20000000UL
 #define	RUMP_IOC_OUT		0x40000000UL
 #define	RUMP_IOC_IN		0x80000000UL
+#define	RUMP_IOC_INOUT		(RUMP_IOC_IN | RUMP_IOC_OUT)
+#define	RUMP_IOC_DIRMASK	0xe0000000UL
 #define	RUMP_IOC(inout, group, num, len)	\
 	((inout) | (((len) & RUMP_IOCPARM_MASK) << 16) | \
 	    ((unsigned long)(group) << 8) | (num))
@@ -399,7 +478,13 @@ struct rump_kevent {
 #define	RUMP_IOR(g, n, t)	RUMP_IOC(RUMP_IOC_OUT, (g), (n), sizeof(t))
 #define	RUMP_IOW(g, n, t)	RUMP_IOC(RUMP_IOC_IN, (g), (n), sizeof(t))
 #define	RUMP_IOWR(g, n, t)	\
-	RUMP_IOC(RUMP_IOC_IN | RUMP_IOC_OUT, (g), (n), sizeof(t))
+	RUMP_IOC(RUMP_IOC_INOUT, (g), (n), sizeof(t))
+/* The same by the names that NetBSD's own header has. */
+#define	_RUMP_IOC(inout, group, num, len)	RUMP_IOC(inout, group, num, len)
+#define	_RUMP_IO(g, n)		RUMP_IO(g, n)
+#define	_RUMP_IOR(g, n, t)	RUMP_IOR(g, n, t)
+#define	_RUMP_IOW(g, n, t)	RUMP_IOW(g, n, t)
+#define	_RUMP_IOWR(g, n, t)	RUMP_IOWR(g, n, t)
 #define	RUMP_FIOCLEX		RUMP_IO('f', 1)
 #define	RUMP_FIONCLEX		RUMP_IO('f', 2)
 #define	RUMP_FIONREAD		RUMP_IOR('f', 127, int)
@@ -474,32 +559,77 @@ typedef struct {
 #define	RUMP_AF_INET		2
 #define	RUMP_AF_LINK		18
 #define	RUMP_AF_INET6		24
+#define	RUMP_AF_ARP		28
+#define	RUMP_AF_BLUETOOTH	31
+#define	RUMP_AF_IEEE80211	32
+#define	RUMP_AF_MPLS		33
 #define	RUMP_AF_ROUTE		34
+#define	RUMP_AF_CAN		35
+#define	RUMP_AF_ETHER		36
+#define	RUMP_AF_MAX		37
 #define	RUMP_PF_UNSPEC		RUMP_AF_UNSPEC
 #define	RUMP_PF_LOCAL		RUMP_AF_LOCAL
 #define	RUMP_PF_UNIX		RUMP_AF_LOCAL
 #define	RUMP_PF_INET		RUMP_AF_INET
+#define	RUMP_PF_LINK		RUMP_AF_LINK
 #define	RUMP_PF_INET6		RUMP_AF_INET6
+#define	RUMP_PF_ARP		RUMP_AF_ARP
+#define	RUMP_PF_BLUETOOTH	RUMP_AF_BLUETOOTH
+#define	RUMP_PF_MPLS		RUMP_AF_MPLS
 #define	RUMP_PF_ROUTE		RUMP_AF_ROUTE
+#define	RUMP_PF_CAN		RUMP_AF_CAN
+#define	RUMP_PF_ETHER		RUMP_AF_ETHER
+#define	RUMP_PF_MAX		RUMP_AF_MAX
 #define	RUMP_SOCK_STREAM	1
 #define	RUMP_SOCK_DGRAM		2
 #define	RUMP_SOCK_RAW		3
+#define	RUMP_SOCK_RDM		4
 #define	RUMP_SOCK_SEQPACKET	5
+#define	RUMP_SOCK_CONN_DGRAM	6
+#define	RUMP_SOCK_DCCP		RUMP_SOCK_CONN_DGRAM
 #define	RUMP_SOCK_CLOEXEC	0x10000000
 #define	RUMP_SOCK_NONBLOCK	0x20000000
 #define	RUMP_SOCK_NOSIGPIPE	0x40000000
+#define	RUMP_SOCK_FLAGS_MASK	0xf0000000
 #define	RUMP_SOL_SOCKET		0xffff
+#define	RUMP_SO_DEBUG		0x0001
+#define	RUMP_SO_ACCEPTCONN	0x0002
 #define	RUMP_SO_REUSEADDR	0x0004
+#define	RUMP_SO_KEEPALIVE	0x0008
+#define	RUMP_SO_DONTROUTE	0x0010
 #define	RUMP_SO_BROADCAST	0x0020
+#define	RUMP_SO_USELOOPBACK	0x0040
+#define	RUMP_SO_LINGER		0x0080
+#define	RUMP_SO_OOBINLINE	0x0100
+#define	RUMP_SO_REUSEPORT	0x0200
+#define	RUMP_SO_NOSIGPIPE	0x0800
+#define	RUMP_SO_ACCEPTFILTER	0x1000
+#define	RUMP_SO_TIMESTAMP	0x2000
 #define	RUMP_SO_SNDBUF		0x1001
 #define	RUMP_SO_RCVBUF		0x1002
+#define	RUMP_SO_SNDLOWAT	0x1003
+#define	RUMP_SO_RCVLOWAT	0x1004
 #define	RUMP_SO_ERROR		0x1007
+#define	RUMP_SO_TYPE		0x1008
+#define	RUMP_SO_OVERFLOWED	0x1009
+#define	RUMP_SO_NOHEADER	0x100a
 #define	RUMP_SO_SNDTIMEO	0x100b
 #define	RUMP_SO_RCVTIMEO	0x100c
+#define	RUMP_MSG_OOB		0x0001
 #define	RUMP_MSG_PEEK		0x0002
+#define	RUMP_MSG_DONTROUTE	0x0004
+#define	RUMP_MSG_EOR		0x0008
+#define	RUMP_MSG_TRUNC		0x0010
+#define	RUMP_MSG_CTRUNC		0x0020
 #define	RUMP_MSG_WAITALL	0x0040
 #define	RUMP_MSG_DONTWAIT	0x0080
+#define	RUMP_MSG_BCAST		0x0100
+#define	RUMP_MSG_MCAST		0x0200
 #define	RUMP_MSG_NOSIGNAL	0x0400
+#define	RUMP_MSG_CMSG_CLOEXEC	0x0800
+#define	RUMP_MSG_NBIO		0x1000
+#define	RUMP_MSG_WAITFORONE	0x2000
+#define	RUMP_MSG_NOTIFICATION	0x4000
 
 struct rump_sockaddr {
 	uint8_t	sa_len;
@@ -545,18 +675,41 @@ struct rump_sockaddr_un {
 #define	RUMP_HW_NCPU		3
 #define	RUMP_HW_PAGESIZE	7
 
-/* reboot, modctl */
+/* reboot, rump_boot_sethowto(); modctl */
 #define	RUMP_RB_AUTOBOOT	0
 #define	RUMP_RB_ASKNAME		0x00000001
 #define	RUMP_RB_SINGLE		0x00000002
 #define	RUMP_RB_NOSYNC		0x00000004
 #define	RUMP_RB_HALT		0x00000008
+#define	RUMP_RB_INITNAME	0x00000010
+#define	RUMP_RB_KDB		0x00000040
+#define	RUMP_RB_RDONLY		0x00000080
 #define	RUMP_RB_DUMP		0x00000100
+#define	RUMP_RB_MINIROOT	0x00000200
+#define	RUMP_RB_STRING		0x00000400
 #define	RUMP_RB_POWERDOWN	0x00000808
-#define	RUMP_MODCTL_LOAD	0
-#define	RUMP_MODCTL_UNLOAD	1
-#define	RUMP_MODCTL_STAT	2
-#define	RUMP_MODCTL_EXISTS	3
+#define	RUMP_RB_USERCONF	0x00001000
+#define	RUMP_RB_MD1		0x10000000
+#define	RUMP_RB_MD2		0x20000000
+#define	RUMP_RB_MD3		0x40000000
+#define	RUMP_RB_MD4		0x80000000
+#define	RUMP_AB_NORMAL		0x00000000
+#define	RUMP_AB_QUIET		0x00010000
+#define	RUMP_AB_VERBOSE		0x00020000
+#define	RUMP_AB_SILENT		0x00040000
+#define	RUMP_AB_DEBUG		0x00080000
+struct rump_modctl_load {
+	const char	*ml_filename;
+	int		ml_flags;
+	const char	*ml_props;
+	size_t		ml_propslen;
+};
+enum rump_modctl {
+	RUMP_MODCTL_LOAD,	/* struct rump_modctl_load * */
+	RUMP_MODCTL_UNLOAD,	/* char *: the name */
+	RUMP_MODCTL_STAT,	/* struct iovec * */
+	RUMP_MODCTL_EXISTS	/* 0: loading, 1: autoloading */
+};
 
 /* vnodes: rump_pub_vfs_*, rump_pub_namei */
 enum rump_vtype {
@@ -575,13 +728,5 @@ enum rump_vtype {
 #define	RUMP_IO_UNIT		0x00000010
 #define	RUMP_IO_APPEND		0x00000020
 #define	RUMP_IO_NODELOCKED	0x00000080
-#define	RUMP_NAMEI_LOOKUP	0
-#define	RUMP_NAMEI_CREATE	1
-#define	RUMP_NAMEI_DELETE	2
-#define	RUMP_NAMEI_RENAME	3
-#define	RUMP_NAMEI_FOLLOW	0x00000040
-#define	RUMP_NAMEI_NOFOLLOW	0x00000000
-#define	RUMP_NAMEI_LOCKLEAF	0x00000004
-#define	RUMP_NAMEI_LOCKPARENT	0x00000008
 
 #endif /* _RUMP_RUMPDEFS_H_ */

@@ -12,9 +12,6 @@
 extern "C" {
 #endif
 
-/* __NetBSD_Version__ of the kernel's interfaces. */
-int	rump_pub_getversion(void);
-
 /* Initialises modules that are linked in or loaded; ends one. */
 int	rump_pub_module_init(const struct modinfo *const *, size_t);
 int	rump_pub_module_fini(const struct modinfo *);

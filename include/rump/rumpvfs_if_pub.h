@@ -14,6 +14,10 @@
 #include <stdint.h>
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct componentname;
 struct fid;
 struct kauth_cred;
@@ -83,5 +87,9 @@ int	rump_pub_etfs_register(const char *, const char *,
 int	rump_pub_etfs_register_withsize(const char *, const char *,
 	    enum rump_etfs_type, uint64_t, uint64_t);
 int	rump_pub_etfs_remove(const char *);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

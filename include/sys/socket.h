@@ -122,11 +122,14 @@ struct accept_filter_arg {
 #define	PF_UNIX		PF_LOCAL
 #define	PF_INET		AF_INET
 #define	PF_INET6	AF_INET6
+#define	PF_ARP		AF_ARP
+#define	PF_MPLS		AF_MPLS
 #define	PF_ROUTE	AF_ROUTE
 #define	PF_LINK		AF_LINK
 #define	PF_KEY		29
 #define	PF_BLUETOOTH	AF_BLUETOOTH
 #define	PF_CAN		AF_CAN
+#define	PF_ETHER	AF_ETHER
 #define	PF_MAX		AF_MAX
 
 struct sockaddr {

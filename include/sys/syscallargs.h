@@ -17,8 +17,10 @@
 #include <sys/sigtypes.h>
 #include <sys/syscall.h>
 
+struct aiocb;
 struct iovec;
 struct itimerspec;
+struct itimerval;
 struct kevent;
 struct lwp;
 struct mmsghdr;
@@ -27,6 +29,7 @@ struct pollfd;
 struct quotactl_args;
 struct rlimit;
 struct rusage;
+struct sigevent;
 struct sockaddr;
 struct stat;
 struct statvfs;

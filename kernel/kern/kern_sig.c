@@ -314,7 +314,7 @@ issignal(struct lwp *l)
 }
 
 /*
- * Posts a signal to a process; proc_lock and p_lock are held.
+ * Posts a signal to a process; p_lock is held.
  */
 void
 kpsignal2(struct proc *p, ksiginfo_t *ksi)
@@ -322,7 +322,6 @@ kpsignal2(struct proc *p, ksiginfo_t *ksi)
 	int sig = ksi->ksi_signo;
 	struct lwp *l;
 
-	KASSERT(mutex_owned(&proc_lock));
 	KASSERT(mutex_owned(p->p_lock));
 	KASSERT(sig > 0 && sig < NSIG);
 	if (sigismember(&p->p_sigctx.ps_sigignore, sig) &&
@@ -330,13 +329,13 @@ kpsignal2(struct proc *p, ksiginfo_t *ksi)
 		return;
 	switch (rump_sigmodel) {
 	case RUMP_SIGMODEL_PANIC:
-		if (sigprop[sig] & SA_KILL)
+		if (sig != SIGSYS)
 			panic("unexpected signal %d to process %d", sig,
 			    p->p_pid);
 		return;
 	case RUMP_SIGMODEL_IGNORE:
 		return;
-	case RUMP_SIGMODEL_HOST:
+	case RUMP_SIGMODEL__HOST_NOTANYMORE:
 	case RUMP_SIGMODEL_RAISE:
 		(void)rumpuser_kill(RUMPUSER_PID_SELF, sig);
 		return;
@@ -352,11 +351,18 @@ kpsignal2(struct proc *p, ksiginfo_t *ksi)
 		flag_pending(l);
 }
 
-/* The same; proc_lock is held. */
+/*
+ * The same; proc_lock is held or, as code written for a rump kernel has it,
+ * p_lock.
+ */
 void
 kpsignal(struct proc *p, ksiginfo_t *ksi, void *data)
 {
 
+	if (mutex_owned(p->p_lock)) {
+		kpsignal2(p, ksi);
+		return;
+	}
 	KASSERT(mutex_owned(&proc_lock));
 	mutex_enter(p->p_lock);
 	kpsignal2(p, ksi);

@@ -384,7 +384,7 @@ rump_lwproc_releaselwp(void)
 	bool last;
 
 	if (l->l_implicit)
-		return;
+		panic("releaselwp: the thread has no lwp");
 	mutex_enter(p->p_lock);
 	last = p->p_nlwps == 1;
 	mutex_exit(p->p_lock);

@@ -272,6 +272,13 @@ boot_lwp0(void)
 int
 rump_init(void)
 {
+
+	return rump_init_callback(NULL);
+}
+
+int
+rump_init_callback(void (*callback)(void))
+{
 	char name[MAXHOSTNAMELEN];
 	struct cpu_info *ci;
 	int n, i;
@@ -338,6 +345,9 @@ rump_init(void)
 	    sizeof(name)) == 0)
 		strlcpy(hostname, name, sizeof(hostname));
 	hostnamelen = strlen(hostname);
+
+	if (callback != NULL)
+		(*callback)();
 
 	aprint_verbose("%s", version);
 	rump_component_init(RUMP_COMPONENT_KERN);
@@ -477,10 +487,17 @@ cpu_reboot(int howto, char *bootstr)
  */
 
 int
-rump_pub_getversion(void)
+rump_getversion(void)
 {
 
 	return __NetBSD_Version__;
+}
+
+int
+rump_pub_getversion(void)
+{
+
+	return rump_getversion();
 }
 
 int

@@ -26,6 +26,7 @@ static kmutex_t etfs_lock;
 static ino_t etfs_nextid = (ino_t)1 << 32;	/* not a root file's number */
 static unsigned etfs_count;
 static int (*etfs_forget)(struct etfs *);
+static struct rump_boot_etfs *boot_first, **boot_tail = &boot_first;
 
 static int64_t
 etfs_audit_count(void *arg)
@@ -70,7 +71,7 @@ etfs_find_locked(const char *path, bool exact)
 		if (strncmp(path, et->et_key, et->et_keylen) != 0)
 			continue;
 		if (path[et->et_keylen] != '\0' &&
-		    (exact || path[et->et_keylen] != '/'))
+		    (exact || path[et->et_keylen] != '/' || !ETFS_ISDIR(et)))
 			continue;
 		if (best == NULL || et->et_keylen > best->et_keylen)
 			best = et;
@@ -143,8 +144,9 @@ etfs_realtype(int ft)
 
 /*
  * Registers a host file.  Errors: EINVAL (key without a leading slash or
- * empty, directory against file, window outside of the file), EEXIST, and
- * what the host says.
+ * empty, a directory as a file, window outside of the file), ENOTDIR (a file
+ * as a directory), EISDIR (a window in a directory), EEXIST, and what the
+ * host says.
  */
 static int
 etfs_register(const char *key, const char *hostpath, enum rump_etfs_type ftype,
@@ -167,7 +169,11 @@ etfs_register(const char *key, const char *hostpath, enum rump_etfs_type ftype,
 	if (error)
 		return error;
 	isdir = ftype == RUMP_ETFS_DIR || ftype == RUMP_ETFS_DIR_SUBDIRS;
-	if (isdir != (hft == RUMPUSER_FT_DIR))
+	if (isdir && hft != RUMPUSER_FT_DIR)
+		return ENOTDIR;
+	if (isdir && (begin != 0 || size != RUMP_ETFS_SIZE_ENDOFF))
+		return EISDIR;
+	if (!isdir && hft == RUMPUSER_FT_DIR)
 		return EINVAL;
 	if ((ftype == RUMP_ETFS_BLK || ftype == RUMP_ETFS_CHR) &&
 	    hft == RUMPUSER_FT_OTHER)
@@ -193,6 +199,7 @@ etfs_register(const char *key, const char *hostpath, enum rump_etfs_type ftype,
 	et->et_realtype = etfs_realtype(hft);
 	et->et_size = size;
 	et->et_begin = begin;
+	et->et_toend = toend;
 	et->et_rdev = NODEV;
 	et->et_blkmin = -1;
 
@@ -274,9 +281,30 @@ etfs_remove(const char *key)
 	return 0;
 }
 
+void
+etfs_boot(void)
+{
+	struct rump_boot_etfs *eb;
+
+	for (eb = boot_first; eb != NULL; eb = eb->_eb_next)
+		eb->eb_status = etfs_register(eb->eb_key, eb->eb_hostpath,
+		    eb->eb_type, eb->eb_begin, eb->eb_size);
+}
+
 /*
  * The public calls.
  */
+
+/* Before there is a kernel. */
+void
+rump_boot_etfs_register(struct rump_boot_etfs *eb)
+{
+
+	eb->eb_status = -1;
+	eb->_eb_next = NULL;
+	*boot_tail = eb;
+	boot_tail = &eb->_eb_next;
+}
 
 int
 rump_pub_etfs_register(const char *key, const char *hostpath,

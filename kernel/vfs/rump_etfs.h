@@ -29,15 +29,16 @@ struct etfs {
 	int	et_blkmin;		/* rumpblk minor, or -1 */
 	uint64_t et_size;		/* bytes, as registered */
 	uint64_t et_begin;		/* first byte of the window */
+	bool	et_toend;		/* no last one: a file may grow */
 	ino_t	et_fileid;		/* differs between keys */
 	unsigned et_refs;		/* nodes made for it; etfs_lock */
 	LIST_ENTRY(etfs) et_link;
 };
 
 /*
- * The key that path (leading slashes do not matter) starts with, followed by
- * a slash or the end; the longest one.  With exact the whole path must be
- * the key.  NULL if there is none.  A reference is taken for the caller's
+ * The key that path (leading slashes do not matter) is, or the directory's
+ * that it starts with, followed by a slash; the longest one.  With exact the
+ * whole path must be the key.  NULL if there is none.  A reference is taken for the caller's
  * node; etfs_rele() gives it back.
  */
 struct etfs *etfs_find(const char *path, bool exact);
@@ -58,6 +59,8 @@ void	etfs_set_forget(int (*)(struct etfs *));
 #define	RUMPBLK_DEVMAJOR	197
 
 void	etfs_init(void);
+/* Registers what the program asked for before boot. */
+void	etfs_boot(void);
 void	rumpblk_init(void);
 int	rumpblk_register(const char *, uint64_t, devminor_t *, off_t, off_t);
 int	rumpblk_deregister(devminor_t);

@@ -43,6 +43,12 @@ RUMP_COMPONENT(RUMP_COMPONENT_VFS)
 	rump_vfsblk_init();
 }
 
+RUMP_COMPONENT(RUMP_COMPONENT_KERN_VFS)
+{
+
+	etfs_boot();
+}
+
 /* Starts all delayed writes. */
 void
 rump_pub_bioops_sync(void)

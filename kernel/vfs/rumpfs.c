@@ -937,6 +937,8 @@ rumpfs_hostio(struct rumpfs_node *rn, struct uio *uio)
 
 	while (uio->uio_resid > 0) {
 		left = rn->rn_size - uio->uio_offset;
+		if (uio->uio_rw == UIO_WRITE && rn->rn_et->et_toend)
+			left = INT64_MAX - rn->rn_begin - uio->uio_offset;
 		if (left <= 0) {
 			if (uio->uio_rw == UIO_WRITE)
 				error = ENOSPC;
@@ -964,6 +966,8 @@ rumpfs_hostio(struct rumpfs_node *rn, struct uio *uio)
 			if (error != 0) {
 				uio->uio_resid += n;
 				uio->uio_offset = off;
+			} else if (uio->uio_offset > rn->rn_size) {
+				rn->rn_size = uio->uio_offset;
 			}
 		}
 		if (error != 0)
@@ -1073,7 +1077,10 @@ rumpfs_write(void *v)
 	if (rn->rn_ishost) {
 		if (rn->rn_writefd == -1)
 			return EBADF;
-		return rumpfs_hostio(rn, uio);
+		error = rumpfs_hostio(rn, uio);
+		if (rn->rn_size != osize)
+			uvm_vnp_setsize(vp, rn->rn_size);
+		return error;
 	}
 	if (uio->uio_offset > RUMPFS_MAXSIZE ||
 	    uio->uio_resid > (size_t)(RUMPFS_MAXSIZE - uio->uio_offset))

@@ -25,6 +25,7 @@
 
 #include <rump-sys/kern.h>
 #include <rump-sys/vfs.h>
+#include <rump/rump.h>
 #include <rump/rumpuser.h>
 #include <rump/rumpvfs_if_pub.h>
 
@@ -271,7 +272,7 @@ rump_pub_freecn(struct componentname *cnp, int flags)
 {
 
 	rump_schedule();
-	if (flags & 0x02)	/* RUMPCN_FREECRED */
+	if (flags & RUMPCN_FREECRED)
 		kauth_cred_free(cnp->cn_cred);
 	PNBUF_PUT(__UNCONST(cnp->cn_nameptr));
 	kmem_free(cnp, sizeof(*cnp));

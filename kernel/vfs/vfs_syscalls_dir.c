@@ -376,12 +376,18 @@ sys_rmdir(struct lwp *l, const struct sys_rmdir_args *uap,
 }
 
 static bool
-is_dot_or_dotdot(const struct componentname *cnp)
+is_dot(const struct componentname *cnp)
 {
 
-	return (cnp->cn_namelen == 1 && cnp->cn_nameptr[0] == '.') ||
-	    (cnp->cn_namelen == 2 && cnp->cn_nameptr[0] == '.' &&
-	    cnp->cn_nameptr[1] == '.');
+	return cnp->cn_namelen == 1 && cnp->cn_nameptr[0] == '.';
+}
+
+static bool
+is_dotdot(const struct componentname *cnp)
+{
+
+	return cnp->cn_namelen == 2 && cnp->cn_nameptr[0] == '.' &&
+	    cnp->cn_nameptr[1] == '.';
 }
 
 /* What rename refuses whatever the file system is. */
@@ -391,7 +397,11 @@ rename_check(const struct nameidata *fnd, const struct nameidata *tnd,
     const struct vnode *tdvp, const struct vnode *tvp)
 {
 
-	if (is_dot_or_dotdot(&fnd->ni_cnd) || is_dot_or_dotdot(&tnd->ni_cnd))
+	if (is_dot(&fnd->ni_cnd) || is_dotdot(&fnd->ni_cnd))
+		return EINVAL;
+	if (is_dot(&tnd->ni_cnd))
+		return EISDIR;
+	if (is_dotdot(&tnd->ni_cnd))
 		return EINVAL;
 	if (fvp->v_mount != tdvp->v_mount || fvp->v_mount != fdvp->v_mount)
 		return EXDEV;

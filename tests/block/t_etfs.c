@@ -51,7 +51,11 @@ ATF_TC_BODY(keys, tc)
 	ATF_CHECK_EQ(rump_pub_etfs_register("/b", "no such file",
 	    RUMP_ETFS_BLK), RUMP_ENOENT);
 	ATF_CHECK_EQ(rump_pub_etfs_register("/b", "image", RUMP_ETFS_DIR),
+	    RUMP_ENOTDIR);
+	ATF_CHECK_EQ(rump_pub_etfs_register("/b", ".", RUMP_ETFS_REG),
 	    RUMP_EINVAL);
+	ATF_CHECK_EQ(rump_pub_etfs_register_withsize("/b", ".",
+	    RUMP_ETFS_DIR, 0, 512), RUMP_EISDIR);
 	ATF_CHECK_EQ(rump_pub_etfs_register_withsize("/b", "image",
 	    RUMP_ETFS_BLK, SIZE + 1, RUMP_ETFS_SIZE_ENDOFF), RUMP_EINVAL);
 	ATF_CHECK_EQ(rump_pub_etfs_register_withsize("/b", "image",
@@ -247,6 +251,88 @@ ATF_TC_BODY(hostfiles, tc)
 	ATF_CHECK_EQ(errno, ENOENT);
 }
 
+/* A file grows as it is written; a window of it does not. */
+ATF_TC_WITHOUT_HEAD(growing);
+ATF_TC_BODY(growing, tc)
+{
+	struct rump_stat st;
+	char buf[64];
+	int fd;
+
+	boot();
+	ATF_REQUIRE_EQ(system("printf 12345 >file"), 0);
+	ATF_REQUIRE_EQ(rump_pub_etfs_register("/f", "file",
+	    RUMP_ETFS_REG), 0);
+	fd = rump_sys_open("/f", RUMP_O_RDWR);
+	ATF_REQUIRE(fd >= 0);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, "abcdef", 6, 3), 6);
+	ATF_CHECK_EQ(rump_sys_fstat(fd, &st), 0);
+	ATF_CHECK_EQ(st.st_size, 9);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), 9);
+	ATF_CHECK_EQ(memcmp(buf, "123abcdef", 9), 0);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(rump_pub_etfs_remove("/f"), 0);
+	ATF_CHECK_EQ(system("test \"$(cat file)\" = 123abcdef"), 0);
+
+	ATF_REQUIRE_EQ(rump_pub_etfs_register_withsize("/f", "file",
+	    RUMP_ETFS_REG, 2, 4), 0);
+	fd = rump_sys_open("/f", RUMP_O_RDWR);
+	ATF_REQUIRE(fd >= 0);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, "xyz", 3, 2), -1);
+	ATF_CHECK_EQ(errno, RUMP_ENOSPC);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, "xyz", 3, 4), -1);
+	ATF_CHECK_EQ(errno, RUMP_ENOSPC);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(system("test \"$(cat file)\" = 123axydef"), 0);
+}
+
+/* The key of a file is no directory; what is below it is another name. */
+ATF_TC_WITHOUT_HEAD(prefix);
+ATF_TC_BODY(prefix, tc)
+{
+
+	boot();
+	ATF_REQUIRE_EQ(rump_pub_etfs_register("/k", "image",
+	    RUMP_ETFS_REG), 0);
+	ATF_REQUIRE_EQ(rump_pub_etfs_register("/k//with/slashes", "image",
+	    RUMP_ETFS_REG), 0);
+	ATF_CHECK(rump_sys_open("/k", RUMP_O_RDONLY) >= 0);
+	ATF_CHECK(rump_sys_open("//k//with/slashes", RUMP_O_RDONLY) >= 0);
+	ATF_CHECK_EQ(rump_sys_open("/k/with/slashes", RUMP_O_RDONLY), -1);
+	ATF_CHECK_EQ(errno, RUMP_ENOENT);
+}
+
+/* Asked for before boot. */
+ATF_TC_WITHOUT_HEAD(atboot);
+ATF_TC_BODY(atboot, tc)
+{
+	static struct rump_boot_etfs eb[3] = {
+		{ .eb_key = "/a", .eb_hostpath = "f", .eb_type = RUMP_ETFS_REG,
+		    .eb_size = RUMP_ETFS_SIZE_ENDOFF },
+		{ .eb_key = "/b", .eb_hostpath = "f", .eb_type = RUMP_ETFS_CHR,
+		    .eb_begin = 1, .eb_size = 2 },
+		{ .eb_key = "/c", .eb_hostpath = "none",
+		    .eb_type = RUMP_ETFS_REG },
+	};
+	char buf[8];
+	int fd, i;
+
+	ATF_REQUIRE_EQ(system("printf 12345 >f"), 0);
+	for (i = 0; i < 3; i++) {
+		rump_boot_etfs_register(&eb[i]);
+		ATF_CHECK_EQ(eb[i].eb_status, -1);
+	}
+	boot();
+	ATF_CHECK_EQ(eb[0].eb_status, 0);
+	ATF_CHECK_EQ(eb[1].eb_status, 0);
+	ATF_CHECK_EQ(eb[2].eb_status, RUMP_ENOENT);
+	fd = rump_sys_open("/a", RUMP_O_RDONLY);
+	ATF_CHECK_EQ(rump_sys_read(fd, buf, sizeof(buf)), 5);
+	fd = rump_sys_open("/b", RUMP_O_RDONLY);
+	ATF_CHECK_EQ(rump_sys_read(fd, buf, sizeof(buf)), 2);
+	ATF_CHECK_EQ(memcmp(buf, "23", 2), 0);
+}
+
 /* A device larger than the memory that the kernel may use. */
 ATF_TC_WITHOUT_HEAD(memlimit);
 ATF_TC_BODY(memlimit, tc)
@@ -319,11 +405,15 @@ ATF_TC_BODY(blkfail, tc)
 ATF_TP_ADD_TCS(tp)
 {
 
-	ATF_TP_ADD_TC(tp, blkfail);	ATF_TP_ADD_TC(tp, faults);
+	ATF_TP_ADD_TC(tp, atboot);
+	ATF_TP_ADD_TC(tp, blkfail);
+	ATF_TP_ADD_TC(tp, faults);
+	ATF_TP_ADD_TC(tp, growing);
 	ATF_TP_ADD_TC(tp, hostfiles);
 	ATF_TP_ADD_TC(tp, keys);
 	ATF_TP_ADD_TC(tp, memlimit);
 	ATF_TP_ADD_TC(tp, nomemory);
+	ATF_TP_ADD_TC(tp, prefix);
 	ATF_TP_ADD_TC(tp, readonly);
 	ATF_TP_ADD_TC(tp, resized);
 	ATF_TP_ADD_TC(tp, whole);

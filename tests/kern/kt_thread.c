@@ -369,6 +369,9 @@ KERNTEST(signal_wakes)
 	CHECK_EQ(sigprocmask1(self, SIG_UNBLOCK, &set, NULL), 0);
 	CHECK_EQ(issignal(self), SIGUSR1);
 	CHECK_EQ(issignal(self), 0);
+	/* Posted with the process's lock alone, as rump kernels may. */
+	psignal(victim, SIGUSR2);
+	CHECK_EQ(issignal(self), SIGUSR2);
 	mutex_exit(victim->p_lock);
 	mutex_exit(&lock);
 	cv_destroy(&cv);

@@ -7,6 +7,7 @@
 
 #include <sys/wait.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +212,91 @@ ATF_TC_BODY(processes, tc)
 		rump_pub_lwproc_releaselwp();
 	/* Those that were left without a thread are still there. */
 	ATF_CHECK(rump_pub_audit(audit_print, NULL) > 0);
+}
+
+/* How the child ends: its signal, or 0. */
+static int
+child_signal(void (*body)(void))
+{
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	if ((pid = fork()) == 0) {
+		(*body)();
+		_exit(0);
+	}
+	ATF_REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void
+release_nothing(void)
+{
+
+	(void)rump_init();
+	rump_pub_lwproc_releaselwp();
+}
+
+static void
+model_panic(void)
+{
+
+	rump_boot_setsigmodel(RUMP_SIGMODEL_PANIC);
+	(void)rump_init();
+	(void)rump_sys_kill(rump_sys_getpid(), 12);	/* SIGSYS: may be */
+	(void)rump_sys_kill(rump_sys_getpid(), 19);	/* SIGCONT */
+}
+
+static void
+model_raise(void)
+{
+
+	rump_boot_setsigmodel(RUMP_SIGMODEL_RAISE);
+	(void)rump_init();
+	(void)rump_sys_kill(rump_sys_getpid(), 31);	/* SIGUSR2 */
+}
+
+static void
+model_ignore(void)
+{
+
+	rump_boot_setsigmodel(RUMP_SIGMODEL_IGNORE);
+	(void)rump_init();
+	(void)rump_sys_kill(rump_sys_getpid(), 9);
+}
+
+ATF_TC_WITHOUT_HEAD(ends);
+ATF_TC_BODY(ends, tc)
+{
+
+	ATF_CHECK_EQ(child_signal(release_nothing), SIGABRT);
+	ATF_CHECK_EQ(child_signal(model_panic), SIGABRT);
+	ATF_CHECK_EQ(child_signal(model_raise), SIGUSR2);
+	ATF_CHECK_EQ(child_signal(model_ignore), 0);
+}
+
+static bool called, called_early;
+
+static void
+callback(void)
+{
+
+	called = true;
+	called_early = rump_pub_lwproc_curlwp() != NULL;
+}
+
+ATF_TC_WITHOUT_HEAD(init_callback);
+ATF_TC_BODY(init_callback, tc)
+{
+
+	ATF_REQUIRE_EQ(rump_init_callback(callback), 0);
+	ATF_CHECK(called && called_early);
+	called = false;
+	ATF_CHECK_EQ(rump_init_callback(callback), 0);
+	ATF_CHECK(!called);
+	ATF_CHECK_EQ(rump_getversion() / 100000000, 10);
+	ATF_CHECK_EQ(rump_getversion(), rump_pub_getversion());
 }
 
 static void *
@@ -480,6 +566,8 @@ ATF_TP_ADD_TCS(tp)
 	ADD(rwlock_contended);
 	ADD(schedules);
 	ADD(signal_wakes);
+	ADD(ends);
+	ADD(init_callback);
 	ADD(softint_levels);
 	ADD(specific_data);
 	ADD(time_clocks);

@@ -18,6 +18,9 @@ SYM(clock_gettime50) SYM(clock_settime50) SYM(nanosleep50) SYM(gettimeofday50)
 SYM(settimeofday50) SYM(adjtime50) SYM(posix_fadvise50) SYM(__sysctl)
 SYM(__getcwd) SYM(clock_nanosleep) SYM(getrusage50) SYM(pipe2) SYM(dup3)
 SYM(getpid) SYM(getuid) SYM(getgid)
+SYM(ktrace) SYM(utrace) SYM(timer_create) SYM(timer_settime50) SYM(setitimer50)
+SYM(getitimer50) SYM(_ksem_init) SYM(_ksem_timedwait) SYM(aio_read)
+SYM(aio_suspend50) SYM(lio_listio)
 #undef SYM
 
 ATF_TC_WITHOUT_HEAD(symbols);
@@ -34,6 +37,10 @@ ATF_TC_BODY(symbols, tc)
 	SYM(settimeofday50) SYM(adjtime50) SYM(posix_fadvise50)
 	SYM(__sysctl) SYM(__getcwd) SYM(clock_nanosleep) SYM(getrusage50)
 	SYM(pipe2) SYM(dup3) SYM(getpid) SYM(getuid) SYM(getgid)
+	SYM(ktrace) SYM(utrace) SYM(timer_create) SYM(timer_settime50)
+	SYM(setitimer50) SYM(getitimer50) SYM(_ksem_init)
+	SYM(_ksem_timedwait) SYM(aio_read) SYM(aio_suspend50)
+	SYM(lio_listio)
 }
 
 /* This program has no file systems and no network. */
@@ -48,6 +55,8 @@ ATF_TC_BODY(absent, tc)
 	FAILS(RUMP_ENOSYS, rump_sys_mount("ffs", "/x", 0, NULL, 0));
 	FAILS(RUMP_ENOSYS, rump_sys_socket(RUMP_PF_INET, RUMP_SOCK_STREAM,
 	    0));
+	FAILS(RUMP_ENOSYS, rump_sys_aio_return(NULL));
+	FAILS(RUMP_ENOSYS, rump_sys__ksem_destroy(0));
 	rump_sys_sync();
 }
 
