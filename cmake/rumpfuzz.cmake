@@ -143,7 +143,7 @@ function(rumpfuzz_component)
 		set(so "${CMAKE_BINARY_DIR}/lib/lib${C_NAME}.so")
 		add_custom_command(OUTPUT "${so}"
 		    COMMAND ${CMAKE_C_COMPILER} -shared -o "${so}" ${_rumpfuzz_link_flags}
-		    -Wl,-z,start-stop-visibility=hidden -Wl,-soname,lib${C_NAME}.so
+		    -Wl,-soname,lib${C_NAME}.so
 		    -Wl,--whole-archive "${lib}" -Wl,--no-whole-archive
 		    DEPENDS "${lib}" VERBATIM COMMENT "Component lib${C_NAME}.so")
 		add_custom_target(${C_NAME}_shared ALL DEPENDS "${so}")

@@ -70,6 +70,13 @@ struct module_builtin {
 	struct module_builtin *mb_next;
 };
 
+/*
+ * All modules of a program or shared object: what a host program that loads
+ * one gives to rump_pub_module_init().
+ */
+extern modinfo_t *const __start_link_set_modules[] __attribute__((__weak__));
+extern modinfo_t *const __stop_link_set_modules[] __attribute__((__weak__));
+
 #define	MODULE(class, name, required)					\
 	static int name##_modcmd(modcmd_t, void *);			\
 	static const modinfo_t name##_modinfo = {			\
@@ -82,6 +89,13 @@ struct module_builtin {
 	static struct module_builtin name##_modbuiltin = {		\
 		.mb_info = &name##_modinfo,				\
 	};								\
+	static modinfo_t *const name##_modset				\
+	    __attribute__((__used__, __section__("link_set_modules"))) = \
+	    &name##_modinfo;						\
+	/* The linker makes the set's bounds for those who ask. */	\
+	static const void *const name##_modbounds[]			\
+	    __attribute__((__used__)) =					\
+	    { __start_link_set_modules, __stop_link_set_modules };	\
 	static void __attribute__((__constructor__))			\
 	name##_modctor(void)						\
 	{								\

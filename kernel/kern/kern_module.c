@@ -245,6 +245,15 @@ module_add(modinfo_t *mi)
 	return 0;
 }
 
+static bool
+module_has(struct modlist *list, const modinfo_t *mi)
+{
+	module_t *mod = module_find(list, mi->mi_name);
+
+	return mod != NULL && mod->mod_info == mi;
+}
+
+/* Those that are in a set of modules, too, may be there already. */
 static void
 module_add_announced(void)
 {
@@ -253,9 +262,26 @@ module_add_announced(void)
 	while ((mb = announced) != NULL) {
 		if ((announced = mb->mb_next) == NULL)
 			announced_tail = &announced;
-		if (module_add(mb->mb_info) != 0)
+		if (module_add(mb->mb_info) != 0 &&
+		    !module_has(&module_builtins, mb->mb_info) &&
+		    !module_has(&module_list, mb->mb_info))
 			printf("module %s: linked in twice\n",
 			    mb->mb_info->mi_name);
+	}
+}
+
+/* Before the library that it is in may go away. */
+static void
+module_unannounce(const modinfo_t *mi)
+{
+	struct module_builtin **mbp;
+
+	for (mbp = &announced; *mbp != NULL; mbp = &(*mbp)->mb_next) {
+		if ((*mbp)->mb_info == mi) {
+			if ((*mbp = (*mbp)->mb_next) == NULL)
+				announced_tail = mbp;
+			break;
+		}
 	}
 }
 
@@ -272,6 +298,7 @@ module_builtin_add(modinfo_t * const *mip, size_t nmodinfo, bool init)
 
 	module_lock();
 	for (i = 0; i < nmodinfo; i++) {
+		module_unannounce(mip[i]);
 		error = module_add(mip[i]);
 		if (error != 0 && first == 0)
 			first = error;
