@@ -18,38 +18,73 @@ enum { Q_INFLATE, Q_DEFLATE, Q_STATS, NQUEUES };
 
 #define MAXPAGES	4096u		/* in one request */
 
+/* The pages that it holds: a hash table, open, at most half full. */
 struct balloon {
-	uint32_t *b_held;		/* page numbers, in no order */
-	unsigned b_nheld, b_maxheld;
+	uint64_t *b_slots;		/* page number + 1; 0: free */
+	unsigned b_size;		/* a power of two, or 0 */
+	unsigned b_nheld;
 };
 
-/* Index of a page in b_held; b_nheld: it is not there. */
+static unsigned
+home(const struct balloon *b, uint64_t slot)
+{
+
+	return (unsigned)(slot * 0x9e3779b97f4a7c15u >> 40) & (b->b_size - 1);
+}
+
+/* Where a page is, or the free slot where it would be; the table is not empty. */
 static unsigned
 find(const struct balloon *b, uint32_t pfn)
 {
-	unsigned i;
+	unsigned i = home(b, pfn + 1ull);
 
-	for (i = 0; i < b->b_nheld; i++)
-		if (b->b_held[i] == pfn)
-			break;
+	while (b->b_slots[i] != 0 && b->b_slots[i] != pfn + 1ull)
+		i = (i + 1) & (b->b_size - 1);
 	return i;
+}
+
+static int
+held(const struct balloon *b, uint32_t pfn)
+{
+
+	return b->b_nheld != 0 && b->b_slots[find(b, pfn)] != 0;
 }
 
 static int
 hold(struct balloon *b, uint32_t pfn)
 {
+	struct balloon new = *b;
+	unsigned i;
 
-	if (b->b_nheld == b->b_maxheld) {
-		unsigned n = b->b_maxheld ? 2 * b->b_maxheld : 256;
-		uint32_t *p = realloc(b->b_held, n * sizeof(*p));
-
-		if (p == NULL)
+	if (b->b_nheld >= b->b_size / 2) {
+		new.b_size = b->b_size ? 2 * b->b_size : 512;
+		if ((new.b_slots = calloc(new.b_size, sizeof(*new.b_slots))) == NULL)
 			return 0;
-		b->b_held = p;
-		b->b_maxheld = n;
+		for (i = 0; i < b->b_size; i++)
+			if (b->b_slots[i] != 0)
+				new.b_slots[find(&new, b->b_slots[i] - 1)] = b->b_slots[i];
+		free(b->b_slots);
+		*b = new;
 	}
-	b->b_held[b->b_nheld++] = pfn;
+	b->b_slots[find(b, pfn)] = pfn + 1ull;
+	b->b_nheld++;
 	return 1;
+}
+
+/* Takes a page out that is there; what comes after it may move up. */
+static void
+release(struct balloon *b, uint32_t pfn)
+{
+	unsigned mask = b->b_size - 1, hole = find(b, pfn), i;
+
+	for (i = (hole + 1) & mask; b->b_slots[i] != 0; i = (i + 1) & mask) {
+		if (((i - home(b, b->b_slots[i])) & mask) < ((i - hole) & mask))
+			continue;
+		b->b_slots[hole] = b->b_slots[i];
+		hole = i;
+	}
+	b->b_slots[hole] = 0;
+	b->b_nheld--;
 }
 
 static uint32_t
@@ -59,7 +94,6 @@ balloon_request(struct virtiom *vm, struct vm_chain *c)
 	uint64_t off;
 	uint8_t p[4];
 	uint32_t pfn;
-	unsigned i;
 
 	if (c->c_nin != 0 || c->c_outlen == 0 || c->c_outlen % 4 != 0) {
 		vm_violation(vm, "request with %llu bytes to read and %llu to write",
@@ -70,16 +104,15 @@ balloon_request(struct virtiom *vm, struct vm_chain *c)
 		if (vm_get(vm, c, off, p, sizeof(p), VIRTIOM_F_OUT) != sizeof(p))
 			return 0;
 		pfn = get_le(p, 4);
-		i = find(b, pfn);
 		if (c->c_q == Q_INFLATE) {
-			if (i != b->b_nheld)
+			if (held(b, pfn))
 				vm_violation(vm, "page 0x%x is given up, and was before", pfn);
 			else if (!hold(b, pfn))
 				virtiom_need_reset(vm);
-		} else if (i == b->b_nheld)
+		} else if (!held(b, pfn))
 			vm_violation(vm, "page 0x%x is taken back, and was not given up", pfn);
 		else
-			b->b_held[i] = b->b_held[--b->b_nheld];
+			release(b, pfn);
 	}
 	return 0;
 }
@@ -96,6 +129,8 @@ balloon_reset(struct virtiom *vm)
 {
 	struct balloon *b = vm->vm_priv;
 
+	if (b->b_nheld != 0)
+		memset(b->b_slots, 0, b->b_size * sizeof(*b->b_slots));
 	b->b_nheld = 0;
 	put_le(vm->vm_cfg + 4, 4, 0);
 }
@@ -113,7 +148,7 @@ balloon_free(struct virtiom *vm)
 {
 	struct balloon *b = vm->vm_priv;
 
-	free(b->b_held);
+	free(b->b_slots);
 	free(b);
 }
 
