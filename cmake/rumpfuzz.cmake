@@ -229,7 +229,9 @@ function(rumpfuzz_target)
 	if(RUMPFUZZ_ENGINE STREQUAL "libfuzzer")
 		target_link_options(${T_NAME} PRIVATE -fsanitize=fuzzer)
 	elseif(RUMPFUZZ_ENGINE STREQUAL "afl")
-		target_link_options(${T_NAME} PRIVATE -fsanitize=fuzzer)
+		# Its driver asks for these so weakly that no library gives them.
+		target_link_options(${T_NAME} PRIVATE -fsanitize=fuzzer
+		    -Wl,-u,LLVMFuzzerTestOneInput)
 	else()
 		target_link_libraries(${T_NAME} PRIVATE rumpfuzz_replay)
 	endif()

@@ -3,7 +3,7 @@
 /*
  * Mutation of two-dimensional inputs: the operations as records, the image
  * as what its format says it is.  The same code runs under libFuzzer (through
- * the rig) and AFL++ (mutate_afl.c).
+ * the rig) and AFL++ (mutate_afl.c, rig_mutate.c).
  */
 
 #ifndef HARNESS_MUTATE_H

@@ -257,6 +257,8 @@ int
 LLVMFuzzerInitialize(int *argcp, char ***argvp)
 {
 
+	if (*argcp > 1 && strcmp((*argvp)[1], "--mutate") == 0)
+		exit(rig_mutate_serve());
 	if (*argcp > 1 && strcmp((*argvp)[1], "--replay") == 0) {
 		(*argvp)[1] = (*argvp)[0];
 		exit(rig_replay(*argcp - 1, *argvp + 1, "--replay"));

@@ -60,4 +60,16 @@ const char *rig_log(size_t *len);
  */
 int	rig_replay(int argc, char **argv, const char *first);
 
+/*
+ * What a target is whose first argument is --mutate: a mutator for engines in
+ * another process.  It answers each request, with rq_len bytes of an input
+ * and rq_addlen of another one to join it with (0: it is mutated), by a
+ * uint32_t of at most rq_max and that many bytes.  Returns at the end of
+ * standard input: 0, or 1 for a request that is none.
+ */
+struct rig_mutate_request {
+	uint32_t rq_seed, rq_max, rq_len, rq_addlen;
+};
+int	rig_mutate_serve(void);
+
 #endif /* HARNESS_RIG_H */

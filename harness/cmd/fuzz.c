@@ -363,9 +363,7 @@ launch_afl(struct job *j)
 	env[e++] = "AFL_NO_AFFINITY=1";
 	env[e++] = "AFL_AUTORESUME=1";
 	env[e++] = strf("AFL_CUSTOM_MUTATOR_LIBRARY=%s/build/afl/lib/librumpfuzz_mutator.so", top);
-	env[e++] = strf("RUMPFUZZ_FORMAT=%s", strstr(j->res.name, "msdos") != NULL ? "msdos" :
-	    strstr(j->res.name, "cd9660") != NULL ? "cd9660" :
-	    strstr(j->res.name, "disklabel") != NULL ? "disklabel" : "");
+	env[e++] = strf("RUMPFUZZ_MUTATOR=%s", target_program("afl", j->res.name));
 	env[e] = NULL;
 	j->launched = now();
 	j->runs++;
