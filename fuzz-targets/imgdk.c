@@ -172,6 +172,7 @@ imgdk_attach(device_t parent, device_t self, void *aux)
 	dk->dk_geom.dg_secsize = secsize;
 	disk_attach(dk);
 	disk_set_info(self, dk, "imgdk");
+	bufq_alloc(&sc->sc_dksc.sc_bufq, BUFQ_DISK_DEFAULT_STRAT, BUFQ_SORT_RAWBLOCK);
 	dk_attach(&sc->sc_dksc);
 	sc->sc_attached = true;
 	dkwedge_discover(dk);
@@ -196,6 +197,7 @@ imgdk_detach(device_t self, int flags)
 	vdevgone(cmaj, min, min + MAXPARTITIONS - 1, VCHR);
 	dk_drain(dksc);
 	dk_detach(dksc);
+	bufq_free(dksc->sc_bufq);
 	disk_detach(&dksc->sc_dkdev);
 	disk_destroy(&dksc->sc_dkdev);
 	(void)rumpuser_close(sc->sc_fd);

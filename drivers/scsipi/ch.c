@@ -155,7 +155,7 @@ chdetach(device_t self, int flags)
 
 	if (!sc->sc_attached)
 		return 0;
-	scsipi_kill_pending(sc->sc_periph);
+	scsipi_end_commands(sc->sc_periph);
 	vdevgone(maj, unit, unit, VCHR);
 	seldestroy(&sc->sc_selq);
 	sc->sc_attached = false;

@@ -366,7 +366,6 @@ scsi_report_luns(struct scsibus_softc *sc, struct scsipi_periph *periph, u_int8_
 	struct scsi_report_luns_header *hdr;
 	const struct scsi_report_luns_lun *l;
 	struct scsi_report_luns cmd;
-	struct scsipi_xfer *xs;
 	unsigned n, i, lun, found = 0;
 	size_t len;
 
@@ -375,9 +374,8 @@ scsi_report_luns(struct scsibus_softc *sc, struct scsipi_periph *periph, u_int8_
 	cmd.opcode = SCSI_REPORT_LUNS;
 	cmd.selectreport = SELECTREPORT_NORMAL;
 	_lto4b((u_int32_t)size, cmd.alloclen);
-	xs = scsipi_make_xs_unlocked(periph, (void *)&cmd, sizeof(cmd), (void *)hdr, (int)size, 0,
-	    10000, NULL, XS_CTL_DISCOVERY | XS_CTL_DATA_IN | XS_CTL_SILENT);
-	if (xs == NULL || scsipi_execute_xs(xs) != 0)
+	if (scsipi_command(periph, (void *)&cmd, sizeof(cmd), (void *)hdr, (int)size, 0, 10000, NULL,
+	    XS_CTL_DISCOVERY | XS_CTL_DATA_IN | XS_CTL_SILENT) != 0)
 		goto done;
 
 	len = _4btol(hdr->length);

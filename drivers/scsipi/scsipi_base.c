@@ -16,7 +16,8 @@
  *
  * All state is under chan_mtx(), a spin lock at IPL_BIO; functions of the
  * adapter and of the peripheral's driver are called without it, psw_start
- * excepted.  Times of retries are bounded whatever a device answers.
+ * excepted, and those of the bus bustype_cmd and bustype_kill_pending with
+ * it.  Times of retries are bounded whatever a device answers.
  */
 
 #include <sys/param.h>
@@ -981,53 +982,68 @@ scsipi_periph_timed_thaw(void *arg)
 	mutex_exit(chan_mtx(chan));
 }
 
+static void
+scsipi_wait_drain_locked(struct scsipi_periph *periph)
+{
+
+	while (periph->periph_active != 0) {
+		periph->periph_flags |= PERIPH_WAITDRAIN;
+		cv_wait(periph_cv_active(periph), chan_mtx(periph->periph_channel));
+	}
+	periph->periph_flags &= ~PERIPH_WAITDRAIN;
+}
+
 /*
  * Waits until the peripheral has no commands.
  */
 void
 scsipi_wait_drain(struct scsipi_periph *periph)
 {
-	kmutex_t *lock = chan_mtx(periph->periph_channel);
 
-	mutex_enter(lock);
-	while (periph->periph_active != 0) {
-		periph->periph_flags |= PERIPH_WAITDRAIN;
-		cv_wait(periph_cv_active(periph), lock);
-	}
-	periph->periph_flags &= ~PERIPH_WAITDRAIN;
-	mutex_exit(lock);
+	mutex_enter(chan_mtx(periph->periph_channel));
+	scsipi_wait_drain_locked(periph);
+	mutex_exit(chan_mtx(periph->periph_channel));
 }
 
 /*
  * Ends what the peripheral has to do, for its driver's detach: commands that
  * the adapter has not got fail, those that it has are waited for (adapters
- * bound their time), sleepers go away, and no new ones start.
+ * bound their time), sleepers go away, and no new ones start.  The channel's
+ * lock is held, and let go while it sleeps.
  */
 void
 scsipi_kill_pending(struct scsipi_periph *periph)
 {
 	struct scsipi_channel *chan = periph->periph_channel;
 
-	mutex_enter(chan_mtx(chan));
+	KASSERT(mutex_owned(chan_mtx(chan)));
 	periph->periph_flags |= PERIPH_GONE;
 	cv_broadcast(periph_cv_periph(periph));
-	mutex_exit(chan_mtx(chan));
 
 	(*chan->chan_bustype->bustype_kill_pending)(periph);
-	scsipi_wait_drain(periph);
+	scsipi_wait_drain_locked(periph);
 
-	mutex_enter(chan_mtx(chan));
 	while (periph->periph_waiters != 0 || periph->periph_starting != 0 ||
 	    (periph->periph_flags & PERIPH_RECOVERY_ACTIVE) != 0) {
 		periph->periph_flags |= PERIPH_WAITING;
 		cv_wait(periph_cv_periph(periph), chan_mtx(chan));
 	}
-	mutex_exit(chan_mtx(chan));
+}
+
+/* The same for those who don't have the lock. */
+void
+scsipi_end_commands(struct scsipi_periph *periph)
+{
+
+	mutex_enter(chan_mtx(periph->periph_channel));
+	scsipi_kill_pending(periph);
+	mutex_exit(chan_mtx(periph->periph_channel));
 }
 
 /*
  * Fails what waits on the channel's queue for this peripheral: what
- * bustype_kill_pending is on any bus.
+ * bustype_kill_pending is on any bus.  The channel's lock is held, and let go
+ * for a moment.
  */
 void
 scsipi_fail_queued(struct scsipi_periph *periph)
@@ -1035,7 +1051,6 @@ scsipi_fail_queued(struct scsipi_periph *periph)
 	struct scsipi_channel *chan = periph->periph_channel;
 	struct scsipi_xfer *xs;
 
-	mutex_enter(chan_mtx(chan));
 	for (;;) {
 		TAILQ_FOREACH(xs, &chan->chan_queue, channel_q) {
 			if (xs->xs_periph == periph)
@@ -1056,7 +1071,6 @@ scsipi_fail_queued(struct scsipi_periph *periph)
 		(void)scsipi_complete(xs);
 		mutex_enter(chan_mtx(chan));
 	}
-	mutex_exit(chan_mtx(chan));
 }
 
 /*
@@ -1179,6 +1193,13 @@ scsipi_done(struct scsipi_xfer *xs)
 
 	mutex_enter(chan_mtx(chan));
 	if ((xs->xs_status & XS_STS_SENT) == 0) {
+		/* A driver's dump polls with a command that never was in the queue. */
+		if ((xs->xs_control & XS_CTL_POLL) != 0 &&
+		    (xs->xs_status & (XS_STS_QUEUED | XS_STS_DONE)) == 0) {
+			xs->xs_status |= XS_STS_DONE;
+			mutex_exit(chan_mtx(chan));
+			return;
+		}
 		mutex_exit(chan_mtx(chan));
 		KASSERTMSG(false, "scsipi_done: the adapter does not have this command");
 		return;
@@ -1520,7 +1541,7 @@ scsipi_poll(struct scsipi_xfer *xs)
  * Runs a command that scsipi_make_xs_*() made.  With ASYNC it returns once
  * the command is queued and psw_done tells of its end; else when it has
  * ended, with its errno.  The command is freed in any case.  Without NOSLEEP
- * it may sleep.
+ * it may sleep.  The channel's lock is held, and let go in between.
  */
 int
 scsipi_execute_xs(struct scsipi_xfer *xs)
@@ -1529,6 +1550,7 @@ scsipi_execute_xs(struct scsipi_xfer *xs)
 	struct scsipi_channel *chan = periph->periph_channel;
 	int error;
 
+	KASSERT(mutex_owned(chan_mtx(chan)));
 	(*chan->chan_bustype->bustype_cmd)(xs);
 
 	xs->xs_status &= ~XS_STS_DONE;
@@ -1540,7 +1562,6 @@ scsipi_execute_xs(struct scsipi_xfer *xs)
 		xs->xs_control &= ~XS_CTL_ASYNC;
 	scsipi_choose_tag(xs);
 
-	mutex_enter(chan_mtx(chan));
 	error = scsipi_enqueue(xs);
 	if (error != 0) {
 		/* It ends here, like one that was sent and came back. */
@@ -1549,15 +1570,17 @@ scsipi_execute_xs(struct scsipi_xfer *xs)
 		xs->xs_status |= XS_STS_DONE;
 		mutex_exit(chan_mtx(chan));
 		error = scsipi_complete(xs);
-		if (async)
-			return 0;
-		goto free;
+		if (!async)
+			goto free;
+		mutex_enter(chan_mtx(chan));
+		return 0;
 	}
 	if (xs->xs_control & XS_CTL_ASYNC) {
 		scsipi_chan_enter(chan);
 		mutex_exit(chan_mtx(chan));
 		scsipi_run_queue(chan);
 		scsipi_chan_leave(chan);
+		mutex_enter(chan_mtx(chan));
 		return 0;
 	}
 	mutex_exit(chan_mtx(chan));
@@ -1580,6 +1603,7 @@ scsipi_execute_xs(struct scsipi_xfer *xs)
 			scsipi_printaddr(periph);
 			printf("polled command 0x%02x did not end in %d ms\n", xs->cmd->opcode,
 			    xs->timeout);
+			mutex_enter(chan_mtx(chan));
 			return EIO;
 		}
 		mutex_exit(chan_mtx(chan));
@@ -1594,6 +1618,7 @@ free:
 	mutex_exit(chan_mtx(chan));
 	scsipi_run_queue(chan);
 	scsipi_chan_leave(chan);
+	mutex_enter(chan_mtx(chan));
 	return error;
 }
 
@@ -1613,9 +1638,12 @@ scsipi_command(struct scsipi_periph *periph, struct scsipi_generic *cmd, int cmd
 		return EINVAL;
 	mutex_enter(lock);
 	xs = scsipi_make_xs_locked(periph, cmd, cmdlen, data, datalen, retries, timeout, bp, flags);
-	error = xs == NULL ? (scsipi_periph_gone(periph) ? ENXIO : ENOMEM) : 0;
+	if (xs != NULL)
+		error = scsipi_execute_xs(xs);
+	else
+		error = scsipi_periph_gone(periph) ? ENXIO : ENOMEM;
 	mutex_exit(lock);
-	return error != 0 ? error : scsipi_execute_xs(xs);
+	return error;
 }
 
 /*
@@ -1843,7 +1871,6 @@ int
 scsipi_inquire(struct scsipi_periph *periph, struct scsipi_inquiry_data *inqbuf, int flags)
 {
 	struct scsipi_inquiry cmd;
-	struct scsipi_xfer *xs;
 	size_t len;
 	int error, retries;
 
@@ -1855,11 +1882,8 @@ scsipi_inquire(struct scsipi_periph *periph, struct scsipi_inquiry_data *inqbuf,
 	memset(inqbuf, 0, sizeof(*inqbuf));
 	memset(inqbuf->vendor, ' ', sizeof(inqbuf->vendor) + sizeof(inqbuf->product) +
 	    sizeof(inqbuf->revision));
-	xs = scsipi_make_xs_unlocked(periph, (void *)&cmd, sizeof(cmd), (void *)inqbuf,
+	error = scsipi_command(periph, (void *)&cmd, sizeof(cmd), (void *)inqbuf,
 	    SCSIPI_INQUIRY_LENGTH_SCSI2, retries, 10000, NULL, flags | XS_CTL_DATA_IN);
-	if (xs == NULL)
-		return ENOMEM;
-	error = scsipi_execute_xs(xs);
 	if (error != 0)
 		return error;
 	len = 5 + (size_t)inqbuf->additional_length;

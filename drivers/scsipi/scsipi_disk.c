@@ -8,6 +8,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/buf.h>
+#include <sys/bufq.h>
 #include <sys/conf.h>
 #include <sys/device.h>
 #include <sys/disk.h>
@@ -58,10 +59,10 @@ scsipi_disk_attach(device_t self, struct dk_softc *dksc,
 {
 
 	disk_attach(&dksc->sc_dkdev);
+	bufq_alloc(&dksc->sc_bufq, BUFQ_DISK_DEFAULT_STRAT, BUFQ_SORT_RAWBLOCK);
 	dk_attach(dksc);
 	if (!pmf_device_register1(self, suspend, NULL, shutdown))
 		aprint_error_dev(self, "couldn't establish power handler\n");
-	rnd_attach_source(&dksc->sc_rnd_source, dksc->sc_xname, RND_TYPE_DISK, RND_FLAG_DEFAULT);
 }
 
 /* Waits until nobody is in the close function of a disk that is revoked. */
@@ -94,7 +95,7 @@ scsipi_disk_detach(device_t self, struct dk_softc *dksc, struct scsipi_periph *p
 
 	/* No more retries, no more commands, no more waiting. */
 	callout_halt(retry, NULL);
-	scsipi_kill_pending(periph);
+	scsipi_end_commands(periph);
 	callout_halt(retry, NULL);
 	dk_drain(dksc);
 
@@ -109,9 +110,9 @@ scsipi_disk_detach(device_t self, struct dk_softc *dksc, struct scsipi_periph *p
 	scsipi_disk_wait_closed(&dksc->sc_dkdev);
 	dk_drain(dksc);
 
-	rnd_detach_source(&dksc->sc_rnd_source);
 	pmf_device_deregister(self);
 	dk_detach(dksc);
+	bufq_free(dksc->sc_bufq);
 	disk_detach(&dksc->sc_dkdev);
 	disk_destroy(&dksc->sc_dkdev);
 	callout_destroy(retry);
@@ -261,12 +262,11 @@ scsipi_disk_send(struct dk_softc *dksc, struct scsipi_periph *periph, callout_t 
 		error = scsipi_periph_gone(periph) ? ENXIO : EAGAIN;
 		if (error == EAGAIN)
 			callout_reset(retry, hz / 2, scsipi_disk_restart, dksc);
+	} else {
+		/* It ends through scsipi_disk_done() in any case. */
+		(void)scsipi_execute_xs(xs);
 	}
 	mutex_exit(chan_mtx(periph->periph_channel));
-
-	/* It ends through scsipi_disk_done() in any case. */
-	if (xs != NULL)
-		(void)scsipi_execute_xs(xs);
 	return error;
 }
 
@@ -304,7 +304,6 @@ scsipi_disk_done(struct scsipi_xfer *xs, int error)
 	}
 	if (bp->b_error != 0)
 		bp->b_resid = bp->b_bcount;
-	rnd_add_uint32(&dksc->sc_rnd_source, (uint32_t)bp->b_rawblkno);
 	dk_done(dksc, bp);
 }
 

@@ -49,6 +49,9 @@ scsipi_periph_gone(const struct scsipi_periph *periph)
 	return (periph->periph_flags & PERIPH_GONE) != 0;
 }
 
+/* scsipi_kill_pending() without the channel's lock. */
+void	scsipi_end_commands(struct scsipi_periph *);
+
 /* The words of scsipi_verbose.c. */
 int	scsipi_print_sense_real(struct scsipi_xfer *, int);
 void	scsipi_print_sense_data_real(struct scsi_sense_data *, int);

@@ -185,7 +185,7 @@ ses_detach(device_t self, int flags)
 
 	if (!sc->sc_attached)
 		return 0;
-	scsipi_kill_pending(sc->sc_periph);
+	scsipi_end_commands(sc->sc_periph);
 	vdevgone(maj, unit, unit, VCHR);
 	ses_free_objs(sc);
 	mutex_destroy(&sc->sc_lock);

@@ -267,7 +267,7 @@ stdetach(device_t self, int flags)
 	cmaj = cdevsw_lookup_major(&st_cdevsw);
 
 	callout_halt(&sc->sc_callout, NULL);
-	scsipi_kill_pending(sc->sc_periph);
+	scsipi_end_commands(sc->sc_periph);
 	st_fail_queue(sc, EIO);
 
 	mn = device_unit(self) * ST_MINORS;
@@ -934,10 +934,8 @@ st_start(struct scsipi_periph *periph)
 		}
 		bufq_get(sc->buf_queue);
 		iostat_busy(sc->stats);
-		ST_UNLOCK(sc);
 		error = scsipi_execute_xs(xs);
 		KASSERT(error == 0 || scsipi_periph_gone(periph));
-		ST_LOCK(sc);
 	}
 }
 

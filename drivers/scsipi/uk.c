@@ -88,7 +88,7 @@ ukdetach(device_t self, int flags)
 		if ((flags & DETACH_FORCE) == 0 &&
 		    (uk->sc_periph->periph_flags & PERIPH_OPEN) != 0)
 			return EBUSY;
-		scsipi_kill_pending(uk->sc_periph);
+		scsipi_end_commands(uk->sc_periph);
 	}
 	cmaj = cdevsw_lookup_major(&uk_cdevsw);
 	mn = device_unit(self);

@@ -191,7 +191,7 @@ static int	ld_virtio_config_change(struct virtio_softc *);
 static void	ld_virtio_resize(void *);
 static void	ld_virtio_watch(void *);
 static int	ld_virtio_start(struct ld_softc *, struct buf *);
-static int	ld_virtio_dump(struct ld_softc *, void *, daddr_t, int);
+static int	ld_virtio_dump(struct ld_softc *, void *, int, int);
 static int	ld_virtio_ioctl(struct ld_softc *, u_long, void *, int32_t,
 		    bool);
 static int	ld_virtio_discard(struct ld_softc *, struct buf *);
@@ -1063,7 +1063,7 @@ ld_virtio_resize(void *arg)
  * Writes blocks when nothing else works any more: without interrupts.
  */
 static int
-ld_virtio_dump(struct ld_softc *ld, void *data, daddr_t blkno, int blkcnt)
+ld_virtio_dump(struct ld_softc *ld, void *data, int blkno, int blkcnt)
 {
 	struct ld_virtio_softc *sc = device_private(ld->sc_dv);
 	struct buf *bp;

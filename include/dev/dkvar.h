@@ -41,6 +41,7 @@ struct dk_softc {
 #define	DKF_TAKEDUMP	0x00200000	/* may be dumped to */
 #define	DKF_KLABEL	0x00400000	/* keep the label at last close */
 #define	DKF_VLABEL	0x00800000	/* label is valid */
+#define	DKF_NO_RND	0x01000000	/* gives nothing to the entropy pool */
 #define	DKF_SLEEP	0x80000000	/* dk_start and dk_done may sleep */
 
 #define	DK_FLAGMASK	0xffff0000

@@ -45,7 +45,7 @@ struct ld_softc {
 	 * itself does not know; the last argument says whether it may sleep
 	 * for long.  sc_discard is like sc_start, with lddiscardend().
 	 */
-	int		(*sc_dump)(struct ld_softc *, void *, daddr_t, int);
+	int		(*sc_dump)(struct ld_softc *, void *, int, int);
 	int		(*sc_ioctl)(struct ld_softc *, u_long, void *, int32_t, bool);
 	int		(*sc_start)(struct ld_softc *, struct buf *);
 	int		(*sc_discard)(struct ld_softc *, struct buf *);

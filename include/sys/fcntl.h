@@ -48,7 +48,8 @@
 #define	FMARK		0x00001000
 #define	FDEFER		0x00002000
 #define	FHASLOCK	0x00004000
-#define	FSCRAN		0x00100000
+#define	FSCAN		0x00100000
+#define	FSILENT		0x40000000	/* an open that says nothing of errors */
 #define	FKIOCTL		0x80000000	/* ioctl with a kernel address */
 
 /* what open takes, and what fcntl may change */

@@ -20,6 +20,7 @@
 #include <sys/fcntl.h>
 #include <sys/kmem.h>
 #include <sys/lwp.h>
+#include <sys/module.h>
 #include <sys/mutex.h>
 #include <sys/namei.h>
 #include <sys/stat.h>
@@ -42,19 +43,19 @@ dk_init(struct dk_softc *dksc, device_t dev, int dtype)
 }
 
 /*
- * The unit can be opened from now on; disk_attach() has been called and the
- * driver has allocated sc_bufq.
+ * The unit can be opened from now on.  sc_bufq is the driver's: it allocates
+ * the queue before the first transfer and frees it once nothing can come, and
+ * everything is drained.
  */
 void
 dk_attach(struct dk_softc *dksc)
 {
 
 	mutex_init(&dksc->sc_iolock, MUTEX_DEFAULT, IPL_VM);
+	if ((dksc->sc_flags & DKF_NO_RND) == 0)
+		rnd_attach_source(&dksc->sc_rnd_source, dksc->sc_xname,
+		    RND_TYPE_DISK, RND_FLAG_DEFAULT);
 	dksc->sc_flags |= DKF_INITED;
-	if (dksc->sc_bufq == NULL &&
-	    bufq_alloc(&dksc->sc_bufq, BUFQ_DISK_DEFAULT_STRAT,
-	    BUFQ_SORT_RAWBLOCK) != 0)
-		panic("%s: no buffer queue strategy", dksc->sc_xname);
 }
 
 /*
@@ -67,11 +68,8 @@ dk_detach(struct dk_softc *dksc)
 	if ((dksc->sc_flags & DKF_INITED) == 0)
 		return;
 	dksc->sc_flags &= ~DKF_INITED;
-	if (dksc->sc_bufq != NULL) {
-		bufq_drain(dksc->sc_bufq);
-		bufq_free(dksc->sc_bufq);
-		dksc->sc_bufq = NULL;
-	}
+	if ((dksc->sc_flags & DKF_NO_RND) == 0)
+		rnd_detach_source(&dksc->sc_rnd_source);
 	mutex_destroy(&dksc->sc_iolock);
 }
 
@@ -322,6 +320,8 @@ dk_done(struct dk_softc *dksc, struct buf *bp)
 	mutex_enter(&dksc->sc_iolock);
 	disk_unbusy(dk, bp->b_bcount - bp->b_resid, bp->b_flags & B_READ);
 	mutex_exit(&dksc->sc_iolock);
+	if ((dksc->sc_flags & DKF_NO_RND) == 0)
+		rnd_add_uint32(&dksc->sc_rnd_source, (uint32_t)bp->b_rawblkno);
 	biodone(bp);
 }
 
@@ -642,4 +642,14 @@ dk_lookup(struct pathbuf *pb, struct lwp *l, struct vnode **vpp)
 	}
 	*vpp = vp;
 	return 0;
+}
+
+/* What drivers require by this name. */
+MODULE(MODULE_CLASS_MISC, dk_subr, NULL);
+
+static int
+dk_subr_modcmd(modcmd_t cmd, void *arg)
+{
+
+	return cmd == MODULE_CMD_INIT || cmd == MODULE_CMD_FINI ? 0 : ENOTTY;
 }

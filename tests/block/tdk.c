@@ -153,6 +153,7 @@ tdk_create(uint64_t nsec, uint32_t secsize)
 	dk->dk_geom.dg_secsize = secsize;
 	disk_attach(dk);
 	disk_set_info(dev, dk, "tdk");
+	bufq_alloc(&sc->sc_dksc.sc_bufq, BUFQ_DISK_DEFAULT_STRAT, BUFQ_SORT_RAWBLOCK);
 	dk_attach(&sc->sc_dksc);
 	return sc;
 }
@@ -165,6 +166,7 @@ tdk_destroy(struct tdk_softc *sc)
 	dkwedge_delall(&dksc->sc_dkdev);
 	dk_drain(dksc);
 	dk_detach(dksc);
+	bufq_free(dksc->sc_bufq);
 	disk_detach(&dksc->sc_dkdev);
 	disk_destroy(&dksc->sc_dkdev);
 	kmem_free(sc->sc_mem, sc->sc_size);

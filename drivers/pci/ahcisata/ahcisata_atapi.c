@@ -113,8 +113,12 @@ ahci_atapi_kill_pending(struct scsipi_periph *periph)
 	struct ata_channel *chp = container_of(periph->periph_channel,
 	    struct ata_channel, ch_atapi_channel);
 
-	if (periph->periph_target < chp->ch_ndrives)
-		ata_kill_pending(&chp->ch_drive[periph->periph_target]);
+	if (periph->periph_target >= chp->ch_ndrives)
+		return;
+	/* Commands end under the lock. */
+	mutex_exit(chan_mtx(periph->periph_channel));
+	ata_kill_pending(&chp->ch_drive[periph->periph_target]);
+	mutex_enter(chan_mtx(periph->periph_channel));
 }
 
 static const struct scsipi_bustype ahci_atapi_bustype = {

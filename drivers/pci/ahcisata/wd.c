@@ -254,6 +254,7 @@ wd_detach(device_t self, int flags)
 		dkwedge_delall(&dksc->sc_dkdev);
 		dk_drain(dksc);
 		dk_detach(dksc);
+		bufq_free(dksc->sc_bufq);
 		/* A close that was on its way is over when it has let go. */
 		mutex_enter(&dksc->sc_dkdev.dk_openlock);
 		mutex_exit(&dksc->sc_dkdev.dk_openlock);

@@ -69,7 +69,7 @@ ld_nvme_dumpdone(void *cookie, struct buf *bp, uint16_t status, uint32_t cdw0)
 }
 
 static int
-ld_nvme_dump(struct ld_softc *ld, void *data, daddr_t blkno, int blkcnt)
+ld_nvme_dump(struct ld_softc *ld, void *data, int blkno, int blkcnt)
 {
 	struct ld_nvme_softc *sc = device_private(ld->sc_dv);
 	int error, result = EIO;

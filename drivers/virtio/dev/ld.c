@@ -272,11 +272,10 @@ ldattach(struct ld_softc *sc, const char *default_strategy)
 
 	disk_attach(&dksc->sc_dkdev);
 	ld_set_geometry(sc);
-	if (bufq_alloc(&dksc->sc_bufq, default_strategy, BUFQ_SORT_RAWBLOCK))
-		dksc->sc_bufq = NULL;	/* dk_attach() takes the default */
-	rnd_attach_source(&dksc->sc_rnd_source, device_xname(self),
-	    RND_TYPE_DISK,
-	    (sc->sc_flags & LDF_NO_RND) != 0 ? RND_FLAG_NO_COLLECT : 0);
+	/* One that is not there is replaced by the default. */
+	(void)bufq_alloc(&dksc->sc_bufq, default_strategy, BUFQ_SORT_RAWBLOCK);
+	if ((sc->sc_flags & LDF_NO_RND) != 0)
+		dksc->sc_flags |= DKF_NO_RND;
 	if (!pmf_device_register1(self, ld_suspend, ld_resume, ld_shutdown))
 		aprint_error_dev(self, "couldn't establish power handler\n");
 	dk_attach(dksc);
@@ -354,7 +353,7 @@ ldenddetach(struct ld_softc *sc)
 	dk_detach(dksc);
 	disk_detach(&dksc->sc_dkdev);
 	disk_destroy(&dksc->sc_dkdev);
-	rnd_detach_source(&dksc->sc_rnd_source);
+	bufq_free(dksc->sc_bufq);
 	pmf_device_deregister(sc->sc_dv);
 	sc->sc_flags &= ~LDF_ENABLED;
 	cv_destroy(&sc->sc_drain);
@@ -558,6 +557,8 @@ ld_dumpblocks(device_t self, void *va, daddr_t blkno, int nblk)
 
 	if (sc->sc_dump == NULL)
 		return ENODEV;
+	if (blkno < 0 || blkno > INT_MAX)
+		return EIO;
 	return (*sc->sc_dump)(sc, va, blkno, nblk);
 }
 
@@ -649,7 +650,7 @@ lddiscardend(struct ld_softc *sc, struct buf *bp)
 	ld_retire(sc);
 }
 
-MODULE(MODULE_CLASS_DRIVER, ld, NULL);
+MODULE(MODULE_CLASS_DRIVER, ld, "dk_subr");
 
 static int
 ld_modcmd(modcmd_t cmd, void *opaque)

@@ -307,4 +307,7 @@ union scsi_disk_pages {
 	} control_params;
 };
 
+/* The device specific byte of a mode parameter header. */
+#define	SMH_DSP_DPOFUA		0x10	/* DPO and FUA are understood */
+
 #endif /* !_DEV_SCSIPI_SCSI_DISK_H_ */

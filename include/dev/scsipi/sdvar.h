@@ -37,6 +37,7 @@ struct sd_softc {
 	int	flags;			/* SDF_* */
 #define	SDF_ANCIENT	0x10		/* CDBs of 6 bytes; see sdminphys */
 #define	SDF_DIRTY	0x20		/* its cache is to be flushed */
+#define	SDF_FLUSHING	0x40		/* SYNCHRONIZE CACHE is under way */
 #define	SDF_UNMAP	0x80		/* it has UNMAP */
 
 	struct scsipi_periph *sc_periph;
