@@ -270,6 +270,9 @@ if want fuzz_nvme; then
 	begin 0 0 0 0 0 0 1; disk_block; end queue-2
 	begin 0 0 0 0 0 0 0 2; disk_io; op OPEN 0 3; op READ 0 0 0 0 0 0 0 7; end namespaces
 	begin 0 0 0 0 0 0 0 0 200; disk_io; end slow-start
+	begin; op OPEN 0 0; op WRITE 0 0 0 7 0 0 8 8; op FSYNC 1 0 0 0 0 0 8 3; op READ 0 0 0 0 0 0 8 8; end discard
+	begin; disk_io; op EVENT 2 0 0 1 0 0 1 2; op DELAY 0 0 0 0 0 10; disk_io; end event-health
+	begin; i=0; while [ $i -lt 40 ]; do op EVENT 2 0 0 $i 0 0 0 1; op DELAY 0 0 0 0 0 10; i=$((i + 1)); done; disk_io; end events-many
 	begin; op OPEN 0 4; i=0; while [ $i -lt 14 ]; do op IOCTL 0 4 0 0 0 0 1 0; i=$((i + 1)); done; end passthrough
 	begin; op OPEN 0 5; op IOCTL 1 5 0 2 0 0 1 0; op IOCTL 1 5 0 1 0 0 1 0; end passthrough-namespace
 	i=1

@@ -152,8 +152,11 @@ devops_nvme_event(struct devops *d, const struct devop *op)
 {
 
 	d->dv_tampered = 1;
-	nvmem_fault(d->dv_model, op->idx % NVMEM_NFAULT, op->flags & 1 ? op->buf : NVMEM_ANY,
-	    1 + op->off % 8, op->len % 4, op->mode);
+	if (op->flags & 2)
+		(void)nvmem_event(d->dv_model, op->off, op->buf, op->len);
+	else
+		nvmem_fault(d->dv_model, op->idx % NVMEM_NFAULT, op->flags & 1 ? op->buf : NVMEM_ANY,
+		    1 + op->off % 8, op->len % 4, op->mode);
 }
 
 void

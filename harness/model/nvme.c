@@ -98,7 +98,8 @@ struct nvmem {
 	unsigned granted;	/* by Set Features; 0: not asked yet */
 	uint32_t feat[256];
 	struct cmd *todo, **tail;
-	unsigned ntodo, aers;
+	unsigned ntodo, aers, masked;	/* requests for events; types told and not read */
+	uint16_t aer[4];		/* their identifiers */
 
 	enum nvmem_fault fault;
 	unsigned fop, fnth, ftimes, fforever;
@@ -130,7 +131,7 @@ drop_all(struct nvmem *sc)
 		free(c);
 	}
 	sc->tail = &sc->todo;
-	sc->ntodo = sc->aers = 0;
+	sc->ntodo = sc->aers = sc->masked = 0;
 	memset(sc->sq, 0, sizeof(sc->sq));
 	memset(sc->cq, 0, sizeof(sc->cq));
 	sc->granted = 0;
@@ -408,7 +409,8 @@ identify(struct nvmem *sc, const uint8_t *sqe)
 				n = i + 1;
 		}
 		put32(page + 516, n);
-		put16(page + 520, 0x1 | 0x4 | 0x8);	/* compare, DSM, write zeroes */
+		/* Compare, DSM, write zeroes. */
+		put16(page + 520, 0x1 | ((sc->conf.nc_flags & NVMEM_NODSM) == 0 ? 0x4 : 0) | 0x8);
 		page[525] = (sc->conf.nc_flags & NVMEM_NOVWC) == 0;
 		return reply(sc, sqe, page, PAGE, NVMEM_TAG_IDCTRL);
 	case 2:
@@ -590,11 +592,18 @@ log_page(struct nvmem *sc, const uint8_t *sqe)
 
 	if (sqe[40] == 0 || sqe[40] > 3)
 		return ST_LOGPAGE;
+	/* Page by page: errors, health, and all that is left. */
+	sc->masked &= sqe[40] == 1 ? ~1u : sqe[40] == 2 ? ~2u : 3u;
 	if (len > MAXMOVE)
 		return ST_FIELD;
 	buf = calloc(1, (size_t)len);
 	if (buf == NULL)
 		return ST_INTERNAL;
+	if (sqe[40] == 2 && len >= 4) {
+		buf[0] = 0x02;		/* too warm */
+		put16(buf + 1, 340);
+		buf[3] = 100;
+	}
 	st = reply(sc, sqe, buf, (size_t)len, NVMEM_TAG_LOG);
 	free(buf);
 	return st;
@@ -628,7 +637,7 @@ admin(struct nvmem *sc, struct cmd *c)
 	case 0x0c:
 		if (sc->aers >= 4)
 			return ST_AERL;
-		sc->aers++;
+		sc->aer[sc->aers++] = le16(sqe + 2);
 		return ST_HELD;
 	default:
 		return ST_OPCODE;
@@ -649,6 +658,7 @@ deallocate(struct nvmem *sc, const uint8_t *sqe, struct ns *ns)
 	uint64_t slba, n, off, end;
 	size_t len;
 
+	sc->stats.ns_deallocates++;
 	st = prp_walk(sc, sqe, nr * 16, flat_out, &f);
 	if (st != ST_OK || (le32(sqe + 44) & 4) == 0)
 		return st;
@@ -695,6 +705,8 @@ nvm(struct nvmem *sc, const uint8_t *sqe)
 	case 0x08:
 		break;
 	case 0x09:
+		if ((sc->conf.nc_flags & NVMEM_NODSM) != 0)
+			return ST_OPCODE;
 		return deallocate(sc, sqe, ns);
 	default:
 		return ST_OPCODE;
@@ -758,6 +770,22 @@ post(struct nvmem *sc, struct cmd *c)
 	}
 	if (cq->ien && c->fault != NVMEM_FAULT_NOINTR)
 		raise_intr(sc, cq->vec);
+}
+
+int
+nvmem_event(struct pcim_dev *dev, unsigned type, unsigned info, unsigned page)
+{
+	struct nvmem *sc = pcim_softc(dev);
+	struct cmd c = { .result = (type & 7) | (info & 0xff) << 8 | (page & 0xff) << 16 };
+
+	if (!pcim_plugged(dev) || (sc->csts & CSTS_CFS) != 0 || !ready(sc) || sc->aers == 0 ||
+	    (sc->masked & 1u << (type & 7)) != 0 || !cq_room(sc, &c))
+		return 0;
+	put16(c.sqe + 2, sc->aer[--sc->aers]);
+	sc->masked |= 1u << (type & 7);
+	sc->stats.ns_events++;
+	post(sc, &c);
+	return 1;
 }
 
 static enum nvmem_fault
@@ -885,6 +913,10 @@ fetch(struct nvmem *sc, unsigned id)
 			sq->head = 0;
 		c->sq = id;
 		c->due = now + sc->conf.nc_delay;
+		for (unsigned i = 0; id == 0 && i < sc->aers; i++) {
+			if (sc->aer[i] == le16(c->sqe + 2))
+				pcim_violation(sc->dev, "cid %u waits for an event", sc->aer[i]);
+		}
 		for (o = sc->todo; o != NULL; o = o->next) {
 			if (o->sq == id && le16(o->sqe + 2) == le16(c->sqe + 2))
 				pcim_violation(sc->dev, "queue %u: cid %u is outstanding already",

@@ -4,7 +4,7 @@
  * An NVMe controller on a bus of models (pci.h): NVM Express 1.3, the
  * mandatory admin commands, I/O queues with one interrupt vector each, up to
  * NVMEM_NNS namespaces with read, write, flush, compare, write zeroes and
- * deallocate.  Media are images or plain memory.
+ * deallocate; asynchronous events.  Media are images or plain memory.
  *
  * It holds its driver to the specification: order of registers at start,
  * alignment and sizes of queues, doorbells, command identifiers, PRPs,
@@ -61,6 +61,7 @@ struct nvmem_config {
 #define NVMEM_NOMSI	0x02		/* with the other: a line */
 #define NVMEM_NOVWC	0x04		/* no volatile write cache */
 #define NVMEM_REVERSE	0x08		/* completes the last command first */
+#define NVMEM_NODSM	0x10		/* no deallocate */
 
 /*
  * Makes a controller, to be plugged; the bus frees it.  NULL without memory,
@@ -92,12 +93,20 @@ enum nvmem_fault {
 void	nvmem_fault(struct pcim_dev *, enum nvmem_fault, unsigned opcode, unsigned nth,
 	    unsigned times, uint32_t arg);
 
+/*
+ * Something happens that the driver has asked to be told of: type (0 error, 1
+ * health ...), what it is, the log page that tells.  Nonzero: it is told;
+ * else it has not asked, or has not read the page since the last of its type.
+ */
+int	nvmem_event(struct pcim_dev *, unsigned type, unsigned info, unsigned page);
+
 /* Counters, for tests. */
 struct nvmem_stats {
 	uint64_t ns_admin, ns_io;	/* commands taken */
 	uint64_t ns_done;		/* completions posted */
 	uint64_t ns_read, ns_written;	/* bytes */
-	uint64_t ns_flushes, ns_resets;
+	uint64_t ns_flushes, ns_resets, ns_deallocates;
+	uint64_t ns_events;		/* told */
 };
 const struct nvmem_stats *nvmem_stats(struct pcim_dev *);
 

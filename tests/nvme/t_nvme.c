@@ -148,6 +148,106 @@ ATF_TC_BODY(cache, tc)
 	end();
 }
 
+/* What is discarded reads as zeroes here; all around it stays. */
+ATF_TC_WITHOUT_HEAD(discard);
+ATF_TC_BODY(discard, tc)
+{
+	static uint8_t buf[8192];
+	int fd, i;
+
+	start((struct nvmem_config){ 0 });
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
+	memset(buf, 0xaa, sizeof(buf));
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, sizeof(buf), 8192), (ssize_t)sizeof(buf));
+	WORKS(rump_sys_fdiscard(fd, 8192 + 512, 2048));
+	ATF_CHECK_EQ(nvmem_stats(dev)->ns_deallocates, 1);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 8192), (ssize_t)sizeof(buf));
+	for (i = 0; i < 8192; i++)
+		ATF_REQUIRE_EQ(buf[i], i >= 512 && i < 512 + 2048 ? 0 : 0xaa);
+	FAILS(RUMP_EINVAL, rump_sys_fdiscard(fd, 100, 512));
+	nvmem_fault(dev, NVMEM_FAULT_STATUS, 0x09, 1, 1, 0x281);
+	FAILS(RUMP_EIO, rump_sys_fdiscard(fd, 0, 512));
+	nvmem_fault(dev, NVMEM_FAULT_NEVER, 0x09, 1, 1, 0);
+	FAILS(RUMP_EIO, rump_sys_fdiscard(fd, 0, 512));
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 0), 512);
+	WORKS(rump_sys_close(fd));
+	end();
+}
+
+ATF_TC_WITHOUT_HEAD(no_discard);
+ATF_TC_BODY(no_discard, tc)
+{
+	int fd;
+
+	start((struct nvmem_config){ .nc_flags = NVMEM_NODSM });
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
+	FAILS(RUMP_ENODEV, rump_sys_fdiscard(fd, 8192, 2048));
+	ATF_CHECK_EQ(nvmem_stats(dev)->ns_deallocates, 0);
+	WORKS(rump_sys_close(fd));
+	end();
+}
+
+/* A moment for what happens by itself. */
+static void
+moment(void)
+{
+	struct timespec ts = { 1, 0 };
+
+	(void)rump_sys_nanosleep(&ts, NULL);
+}
+
+/* Events are heard, one after the other, until there are too many. */
+ATF_TC_WITHOUT_HEAD(events);
+ATF_TC_BODY(events, tc)
+{
+	uint64_t admin;
+	int i, heard;
+
+	start((struct nvmem_config){ 0 });
+	admin = nvmem_stats(dev)->ns_admin;
+	ATF_CHECK(nvmem_event(dev, 1, 1, 2));
+	/* Not told again before the page has been read. */
+	ATF_CHECK(!nvmem_event(dev, 1, 1, 2));
+	moment();
+	ATF_CHECK_EQ(nvmem_stats(dev)->ns_admin, admin + 2);
+	ATF_CHECK(nvmem_event(dev, 1, 1, 2));
+	exercise(RAW, 512, 4);
+	/* Of a page that is none. */
+	ATF_CHECK(nvmem_event(dev, 2, 0, 0x77));
+	moment();
+	for (i = heard = 0; i < 60; i++) {
+		heard += nvmem_event(dev, 0, i, 1);
+		moment();
+	}
+	ATF_CHECK_EQ(heard, 29);
+	exercise(RAW, 512, 4);
+	end();
+}
+
+/* The controller that comes out of a reset, or of sleep, is listened to as before. */
+ATF_TC_WITHOUT_HEAD(events_again);
+ATF_TC_BODY(events_again, tc)
+{
+	uint8_t buf[512];
+	int fd;
+
+	start((struct nvmem_config){ .nc_delay = 100000 });
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDONLY));
+	nvmem_fault(dev, NVMEM_FAULT_FATAL, 0x02, 1, 1, 0);
+	FAILS(RUMP_EIO, rump_sys_pread(fd, buf, sizeof(buf), 0));
+	moment();
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), 512);
+	WORKS(rump_sys_close(fd));
+	ATF_CHECK(nvmem_event(dev, 0, 0, 1));
+	/* It sleeps while the page is read. */
+	ATF_CHECK_EQ(rump_pub_dev_suspend("nvme0"), 0);
+	ATF_CHECK(!nvmem_event(dev, 0, 0, 1));
+	ATF_CHECK_EQ(rump_pub_dev_resume("nvme0", 1), 0);
+	moment();
+	ATF_CHECK(nvmem_event(dev, 0, 0, 1));
+	end();
+}
+
 /* struct nvme_pt_command */
 struct pt {
 	uint8_t	 op, flags;
@@ -392,6 +492,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, no_cache);
 	ATF_TP_ADD_TC(tp, namespaces);
 	ATF_TP_ADD_TC(tp, cache);
+	ATF_TP_ADD_TC(tp, discard);
+	ATF_TP_ADD_TC(tp, no_discard);
+	ATF_TP_ADD_TC(tp, events);
+	ATF_TP_ADD_TC(tp, events_again);
 	ATF_TP_ADD_TC(tp, passthrough);
 	ATF_TP_ADD_TC(tp, fault_status);
 	ATF_TP_ADD_TC(tp, fault_never);

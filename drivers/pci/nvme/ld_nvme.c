@@ -99,6 +99,18 @@ ld_nvme_ioctl(struct ld_softc *ld, u_long cmd, void *addr, int32_t flag,
 	}
 }
 
+static int
+ld_nvme_discard(struct ld_softc *ld, struct buf *bp)
+{
+	struct ld_nvme_softc *sc = device_private(ld->sc_dv);
+
+	bp->b_error = nvme_ns_discard(sc->sc_nvme, sc->sc_nsid, bp->b_rawblkno,
+	    (uint32_t)bp->b_bcount / (uint32_t)ld->sc_secsize);
+	bp->b_resid = 0;
+	lddiscardend(ld, bp);
+	return 0;
+}
+
 static void
 ld_nvme_attach(device_t parent, device_t self, void *aux)
 {
@@ -124,6 +136,8 @@ ld_nvme_attach(device_t parent, device_t self, void *aux)
 	ld->sc_start = ld_nvme_start;
 	ld->sc_dump = ld_nvme_dump;
 	ld->sc_ioctl = ld_nvme_ioctl;
+	if (NVME_HAS_DSM(sc->sc_nvme))
+		ld->sc_discard = ld_nvme_discard;
 	ld->sc_flags = LDF_ENABLED | LDF_NO_RND | LDF_MPSAFE;
 	ldattach(ld, "fcfs");
 }

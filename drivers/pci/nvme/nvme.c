@@ -35,9 +35,11 @@ static void	nvme_timeout(void *);
 int
 nvme_component_init(void)
 {
+	int error;
 
-	return workqueue_create(&nvme_wq, "nvmereset", nvme_reset_work, NULL,
+	error = workqueue_create(&nvme_wq, "nvmereset", nvme_reset_work, NULL,
 	    PRI_BIO, IPL_BIO, WQ_MPSAFE);
+	return error != 0 ? error : nvme_event_init();
 }
 
 /*
@@ -498,7 +500,7 @@ nvme_start(struct nvme_softc *sc)
 		error = EIO;
 	for (i = 0; error == 0 && i < sc->sc_nq; i++)
 		error = nvme_q_create(sc, sc->sc_q[i]);
-	return error;
+	return error != 0 ? error : nvme_event_start(sc);
 }
 
 static void
@@ -833,6 +835,8 @@ nvme_attach(struct nvme_softc *sc)
 		goto fail;
 	}
 	error = nvme_attach_queues(sc, MIN(NVME_IOQ_ENTRIES, mqes), wanted);
+	if (error == 0)
+		error = nvme_event_start(sc);
 	if (error == 0 && sc->sc_broken)
 		error = EIO;
 	if (error)
@@ -850,6 +854,7 @@ nvme_attach(struct nvme_softc *sc)
 	return 0;
 fail:
 	nvme_halt(sc, false);
+	nvme_event_drain(sc);
 	nvme_release(sc);
 	return error;
 }
@@ -921,6 +926,7 @@ nvme_detach(struct nvme_softc *sc, int flags)
 	if (nvme_claim(sc) && !force)
 		nvme_shutdown(sc);
 	nvme_halt(sc, false);
+	nvme_event_drain(sc);
 	/* Whoever waited for a command has it back, and leaves. */
 	mutex_enter(&sc->sc_lock);
 	sc->sc_flags &= ~NVME_F_ATTACHED;
@@ -968,6 +974,7 @@ nvme_suspend(struct nvme_softc *sc)
 	if (nvme_claim(sc))
 		nvme_shutdown(sc);
 	nvme_halt(sc, false);
+	nvme_event_drain(sc);
 	sc->sc_flags |= NVME_F_SUSPENDED;
 	return 0;
 }

@@ -17,6 +17,8 @@
 #define	NVME_MAX_RESETS		3	/* then the controller is dead */
 
 #define	NVME_HAS_VWC(sc)	((sc)->sc_identify.vwc & NVME_ID_CTRLR_VWC_PRESENT)
+#define	NVME_HAS_DSM(sc)						\
+	((lemtoh16(&(sc)->sc_identify.oncs) & NVME_ID_CTRLR_ONCS_DSM) != 0)
 
 /* A command somebody waits for. */
 struct nvme_wait {
@@ -66,6 +68,17 @@ void	nvme_timeout_arm(struct nvme_softc *);
 int	nvme_hold(struct nvme_softc *);
 void	nvme_rele(struct nvme_softc *);
 int	nvme_component_init(void);
+
+/* nvme_ns.c */
+/* The blocks need not keep what is in them.  Waits; EIO, ENXIO. */
+int	nvme_ns_discard(struct nvme_softc *, uint16_t, daddr_t, uint32_t);
+
+/* nvme_event.c */
+int	nvme_event_init(void);
+/* The controller works: what it has to say is heard.  EIO: it does not, after all. */
+int	nvme_event_start(struct nvme_softc *);
+/* The controller is off: waits for who reads its log pages. */
+void	nvme_event_drain(struct nvme_softc *);
 
 /* nvme_dev.c */
 extern const struct cdevsw nvme_cdevsw;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * What namespaces do: read, write, flush; and the controller's write cache.
+ * What namespaces do: read, write, flush, discard; and the controller's write cache.
  * NVM Express 1.3, section 6 and 5.21.1.6.
  */
 
@@ -9,6 +9,7 @@
 #include <sys/systm.h>
 #include <sys/dkio.h>
 #include <sys/kernel.h>
+#include <sys/kmem.h>
 
 #include "nvme_impl.h"
 
@@ -93,30 +94,77 @@ nvme_ns_dobio(struct nvme_softc *sc, uint16_t nsid, void *cookie,
 	return error;
 }
 
-int
-nvme_ns_sync(struct nvme_softc *sc, uint16_t nsid, int flags)
+/*
+ * One command that somebody waits for, with len bytes of data (0: none) that
+ * the controller reads.  EAGAIN only when polling; EIO when it refuses.
+ */
+static int
+nvme_ns_exec(struct nvme_softc *sc, struct nvme_sqe *sqe, void *data,
+    size_t len, bool poll)
 {
-	bool poll = (flags & NVME_NS_CTX_F_POLL) != 0;
-	struct nvme_sqe sqe;
 	struct nvme_queue *q;
 	struct nvme_ccb *ccb;
 	struct nvme_cqe cqe;
-	int error;
+	int error = 0;
 
-	if (!NVME_HAS_VWC(sc))
-		return 0;
 	q = nvme_get_q(sc, NULL, true);
 	ccb = nvme_ccb_get(q, !poll);
 	if (ccb == NULL)
 		return EAGAIN;
-	memset(&sqe, 0, sizeof(sqe));
-	sqe.opcode = NVM_CMD_FLUSH;
-	htolem32(&sqe.nsid, nsid);
-	error = nvme_exec(sc, q, ccb, &sqe, NVME_IO_TIMEOUT, poll, &cqe);
+	if (len != 0)
+		error = nvme_prp_load(sc, q, ccb, data, len, false, !poll, sqe);
+	if (error == 0) {
+		error = nvme_exec(sc, q, ccb, sqe, NVME_IO_TIMEOUT, poll, &cqe);
+		if (len != 0)
+			nvme_prp_unload(sc, q, ccb);
+	}
 	nvme_ccb_put(q, ccb);
 	if (error)
 		return error;
 	return nvme_status(&cqe) == 0 ? 0 : EIO;
+}
+
+int
+nvme_ns_sync(struct nvme_softc *sc, uint16_t nsid, int flags)
+{
+	struct nvme_sqe sqe;
+
+	if (!NVME_HAS_VWC(sc))
+		return 0;
+	memset(&sqe, 0, sizeof(sqe));
+	sqe.opcode = NVM_CMD_FLUSH;
+	htolem32(&sqe.nsid, nsid);
+	return nvme_ns_exec(sc, &sqe, NULL, 0,
+	    (flags & NVME_NS_CTX_F_POLL) != 0);
+}
+
+/* What a namespace need not keep any more: 6.7 Dataset Management. */
+struct nvme_dsm_range {
+	uint32_t	attributes;
+	uint32_t	nlb;
+	uint64_t	slba;
+} __packed __aligned(8);
+#define	NVME_DSM_AD	__BIT(2)	/* deallocate */
+
+int
+nvme_ns_discard(struct nvme_softc *sc, uint16_t nsid, daddr_t blkno,
+    uint32_t nblks)
+{
+	struct nvme_dsm_range *range;
+	struct nvme_sqe sqe;
+	int error;
+
+	range = kmem_zalloc(sizeof(*range), KM_SLEEP);
+	htolem32(&range->nlb, nblks);
+	htolem64(&range->slba, blkno);
+	memset(&sqe, 0, sizeof(sqe));
+	sqe.opcode = NVM_CMD_DSM;
+	htolem32(&sqe.nsid, nsid);
+	htolem32(&sqe.cdw10, 0);	/* one range */
+	htolem32(&sqe.cdw11, NVME_DSM_AD);
+	error = nvme_ns_exec(sc, &sqe, range, sizeof(*range), false);
+	kmem_free(range, sizeof(*range));
+	return error;
 }
 
 int

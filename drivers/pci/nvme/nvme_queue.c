@@ -244,6 +244,17 @@ nvme_q_stop(struct nvme_queue *q)
 	mutex_exit(&q->q_cq_mtx);
 }
 
+/* An issued command is over. */
+static void
+nvme_ccb_ended(struct nvme_queue *q, struct nvme_ccb *ccb)
+{
+
+	KASSERT(mutex_owned(&q->q_ccb_mtx));
+	ccb->ccb_state = NVME_CCB_S_DONE;
+	if (!ccb->ccb_forever)
+		q->q_nissued--;
+}
+
 /* Ends everything that is issued on a stopped queue with an error. */
 void
 nvme_q_abort(struct nvme_queue *q)
@@ -260,8 +271,7 @@ nvme_q_abort(struct nvme_queue *q)
 			mutex_exit(&q->q_ccb_mtx);
 			continue;
 		}
-		ccb->ccb_state = NVME_CCB_S_DONE;
-		q->q_nissued--;
+		nvme_ccb_ended(q, ccb);
 		mutex_exit(&q->q_ccb_mtx);
 		memset(&cqe, 0, sizeof(cqe));
 		htolem16(&cqe.cid, ccb->ccb_id);
@@ -282,6 +292,7 @@ nvme_q_overdue(struct nvme_queue *q, int now)
 	mutex_enter(&q->q_ccb_mtx);
 	for (i = 0; i < q->q_nccbs && q->q_nissued != 0; i++) {
 		if (q->q_ccbs[i].ccb_state == NVME_CCB_S_ISSUED &&
+		    !q->q_ccbs[i].ccb_forever &&
 		    (int)((u_int)now - (u_int)q->q_ccbs[i].ccb_deadline) >= 0)
 			late = true;
 	}
@@ -334,8 +345,8 @@ nvme_ccb_put(struct nvme_queue *q, struct nvme_ccb *ccb)
 }
 
 /*
- * Hands a busy command to the controller, to be done within ms.  ENXIO: the
- * queue is stopped and the command still the caller's.
+ * Hands a busy command to the controller, to be done within ms, or, with 0,
+ * some time.  ENXIO: the queue is stopped and the command still the caller's.
  */
 int
 nvme_q_submit(struct nvme_softc *sc, struct nvme_queue *q, struct nvme_ccb *ccb,
@@ -353,7 +364,9 @@ nvme_q_submit(struct nvme_softc *sc, struct nvme_queue *q, struct nvme_ccb *ccb,
 	mutex_enter(&q->q_ccb_mtx);
 	ccb->ccb_state = NVME_CCB_S_ISSUED;
 	ccb->ccb_deadline = (int)((u_int)getticks() + mstohz(ms));
-	q->q_nissued++;
+	ccb->ccb_forever = ms == 0;
+	if (!ccb->ccb_forever)
+		q->q_nissued++;
 	mutex_exit(&q->q_ccb_mtx);
 
 	off = q->q_sq_tail * sizeof(*sqe);
@@ -366,7 +379,8 @@ nvme_q_submit(struct nvme_softc *sc, struct nvme_queue *q, struct nvme_ccb *ccb,
 	    sizeof(*sqe), BUS_DMASYNC_PREWRITE);
 	if (++q->q_sq_tail == q->q_entries)
 		q->q_sq_tail = 0;
-	nvme_timeout_arm(sc);
+	if (ms != 0)
+		nvme_timeout_arm(sc);
 	/* From here on the command is the controller's. */
 	nvme_write4(sc, q->q_sqtdbl, q->q_sq_tail);
 	mutex_exit(&q->q_sq_mtx);
@@ -404,8 +418,7 @@ nvme_cqe_check(struct nvme_softc *sc, struct nvme_queue *q,
 		    "outstanding", q->q_id, cid);
 		return NULL;
 	}
-	ccb->ccb_state = NVME_CCB_S_DONE;
-	q->q_nissued--;
+	nvme_ccb_ended(q, ccb);
 	mutex_exit(&q->q_ccb_mtx);
 	return ccb;
 }

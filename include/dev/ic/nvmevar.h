@@ -77,6 +77,7 @@ struct nvme_ccb {
 #define	NVME_CCB_S_ISSUED	2		/* the controller has it */
 #define	NVME_CCB_S_DONE		3		/* it is being completed */
 	int		ccb_deadline;		/* in ticks, while issued */
+	bool		ccb_forever;		/* it has none */
 };
 
 /* A submission queue with its completion queue. */
@@ -105,7 +106,7 @@ struct nvme_queue {
 	bool		q_stopped;	/* takes no commands; needs both queue
 					   locks to be changed */
 	bool		q_created;	/* the controller knows it */
-	int		q_nissued;	/* q_ccb_mtx */
+	int		q_nissued;	/* q_ccb_mtx: those with a deadline */
 };
 
 struct nvme_namespace {
@@ -172,6 +173,11 @@ struct nvme_softc {
 	bool		sc_timeout_on;	/* sc_lock */
 	u_int		sc_users;	/* sc_lock: calls from above */
 	kcondvar_t	sc_users_cv;	/* fell to zero */
+
+	bool		sc_event_on;	/* sc_lock: a request for events is out */
+	u_int		sc_events;	/* sc_lock: so far; bounded */
+	uint32_t	sc_event;	/* sc_lock: the one that is looked at */
+	struct work	sc_event_work;
 };
 
 #define	lemtoh16(p)	le16toh(*((const uint16_t *)(p)))
