@@ -29,6 +29,8 @@ void	ru_dma_backend(const struct rumpuser_dev_backend *, void *ctx);
 void	ru_dma_extents(void (*)(char *start, size_t len));
 /* Before a restore: memory that is not restored is the kernel's again. */
 void	ru_dma_forget(void);
+/* The kernel may look at memory now: an interrupt, a read of a register. */
+void	ru_dma_snoop(void);
 /* Adds to a report about addr what a device has to do with it. */
 void	ru_dma_explain(const void *addr);
 

@@ -8,6 +8,7 @@
 #include "rumpuser_int.h"
 
 #include <rump/rumpuser_component.h>
+#include <rump/rumpuser_dev.h>
 #include <rump/rumpuser_qemu.h>
 #include <rump/rumpuser_vfio.h>
 
@@ -40,7 +41,7 @@ struct rumpuser_hyperup ru_hyp RU_STATE = {
 int
 rumpuser_init(int version, const struct rumpuser_hyperup *hyp)
 {
-	const char *devices;
+	const char *devices, *dma;
 
 	if (version != RUMPUSER_VERSION) {
 		ru_print("rumpuser: kernel speaks version %d, not %d\n",
@@ -51,6 +52,8 @@ rumpuser_init(int version, const struct rumpuser_hyperup *hyp)
 	ru_thread_init();
 	ru_report_init();
 	ru_hyp = *hyp;
+	if ((dma = getenv("RUMP_DMA_STRICT")) != NULL && *dma != '\0')
+		rumpuser_dma_strict(*dma != '0');
 	if ((devices = getenv("RUMP_QEMU")) != NULL && *devices != '\0')
 		return rumpuser_qemu_start_string(devices);
 	if ((devices = getenv("RUMP_VFIO")) != NULL && *devices != '\0')

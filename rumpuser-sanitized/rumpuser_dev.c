@@ -233,6 +233,7 @@ rumpuser_bus_read(int space, uint64_t addr, unsigned width)
 		return ones(width);
 	if (__predict_true(be->db_read != NULL && (addr & (width - 1)) == 0))
 		v = (*be->db_read)(ds->ds_ctx, space, addr, width);
+	ru_dma_snoop();
 	ru_dev_exit();
 	return v & ones(width);
 }
@@ -643,6 +644,7 @@ line_take(unsigned *irqp)
 	bit_set(ds->ds_block, irq);
 	ds->ds_last = irq;
 	*irqp = irq;
+	ru_dma_snoop();
 	return true;
 }
 

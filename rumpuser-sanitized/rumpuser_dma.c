@@ -72,6 +72,8 @@ struct window {
 	const void *w_map;
 	uint32_t w_stack;		/* depot: loaded here */
 	int	w_access;
+	bool	w_watched;		/* w_sum is that of the device's copy */
+	uint64_t w_sum;
 };
 
 struct block {
@@ -97,6 +99,7 @@ struct dmastate {
 	int	d_mode;
 	bool	d_own;			/* the backend's memory */
 	bool	d_overlap;		/* some windows do */
+	bool	d_watched;		/* some windows may be */
 	unsigned d_last;		/* window hit last */
 	unsigned d_nwin, d_maxwin;
 	struct window *d_win;
@@ -587,6 +590,7 @@ rumpuser_dma_open(const void *map, uint64_t mach, void *cpu, size_t len, int acc
 	w->w_cpu = cpu;
 	w->w_map = map;
 	w->w_access = access;
+	w->w_watched = false;
 	w->w_stack = 0;
 	if (RU_ASAN || strict) {
 		if (dm->d_openmap != map)
@@ -642,6 +646,73 @@ window_settle(const struct window *w, const void *frame)
 		    (unsigned long long)w->w_start);
 }
 
+/*
+ * Without strict checking a driver need not sync what a device outside of
+ * the process has written, as on a machine whose caches snoop: its copy is
+ * watched, and what has changed is fetched at the next interrupt or read of
+ * a register.
+ */
+
+static RU_NOSAN uint64_t
+window_sum(const struct window *w)
+{
+	const char *view = view_of(w->w_start);
+	uint64_t i, sum = 0xcbf29ce484222325;
+	const uint64_t len = w->w_end - w->w_start;
+
+	for (i = 0; len - i >= 8; i += 8)
+		sum = (sum ^ word_at(view + i)) * 0x9e3779b97f4a7c15 + (sum >> 29);
+	for (; i < len; i++)
+		sum = (sum ^ (uint8_t)view[i]) * 0x100000001b3;
+	return sum;
+}
+
+static void
+window_watch(const void *map, uint64_t mach, bool on)
+{
+	struct window *w;
+	unsigned i;
+
+	ru_dev_enter();
+	for (i = window_upto(mach); i-- > 0;) {
+		w = &dm->d_win[i];
+		if (w->w_map != map || w->w_end <= mach)
+			continue;
+		if (on)
+			w->w_sum = window_sum(w);
+		w->w_watched = on;
+		dm->d_watched |= on;
+		break;
+	}
+	ru_dev_exit();
+}
+
+static void
+window_snoop(struct window *w)
+{
+	uint64_t sum = window_sum(w);
+
+	if (sum == w->w_sum)
+		return;
+	w->w_sum = sum;
+	memcpy(w->w_cpu, view_of(w->w_start), w->w_end - w->w_start);
+}
+
+void
+ru_dma_snoop(void)
+{
+	struct window *w;
+
+	if (__predict_true(dm == NULL || !dm->d_watched))
+		return;
+	dm->d_watched = false;
+	for (w = dm->d_win; w < dm->d_win + dm->d_nwin; w++)
+		if (w->w_watched) {
+			dm->d_watched = true;
+			window_snoop(w);
+		}
+}
+
 void
 rumpuser_dma_close(const void *map, uint64_t mach, void *cpu, size_t len)
 {
@@ -659,7 +730,8 @@ rumpuser_dma_close(const void *map, uint64_t mach, void *cpu, size_t len)
 		if ((w->w_access & RUMPUSER_DMA_SHARED) == 0)
 			own(w->w_cpu, len, false);
 		window_settle(w, __builtin_frame_address(0));
-	}
+	} else if (w->w_watched)
+		window_snoop(w);
 	if (RU_ASAN || strict) {
 		p = &dm->d_past[dm->d_npast++ % NPAST];
 		p->p_start = w->w_start;
@@ -752,6 +824,8 @@ rumpuser_dma_sync(const void *map, uint64_t mach, void *cpu, size_t len, int ops
 			memcpy(cpu, view, len);
 		if ((ops & (PREWRITE | PREREAD)) != 0)
 			memcpy(view, cpu, len);
+		if (!strict && (ops & (PREREAD | POSTREAD)) != 0)
+			window_watch(map, mach, (ops & PREREAD) != 0);
 		return;
 	}
 	ru_dev_enter();

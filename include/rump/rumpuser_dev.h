@@ -274,7 +274,10 @@ void	rumpuser_dev_attach(const struct rumpuser_dev_backend *, void *ctx);
 
 /*
  * Strict checking of bus_dma(9) use, by reports; on by default in sanitized
- * builds.  Without it every write of a device is coherent.
+ * builds.  Without it every write of a device is coherent: the kernel sees it
+ * at once, or at the next interrupt or read of a register if the device is
+ * outside of the process.  RUMP_DMA_STRICT=0 or 1 in the environment, at
+ * rumpuser_init().
  */
 void	rumpuser_dma_strict(int on);
 

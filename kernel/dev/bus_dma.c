@@ -373,7 +373,10 @@ load_start(bus_dmamap_t map, int flags)
 	if (map->dm_mapsize != 0) {
 		if (rumpuser_dma_isstrict())
 			rumpuser_dma_report(map, "load of a map that is loaded");
-		return EBUSY;
+		/* As on amd64: what was loaded before is forgotten. */
+		map_cut(map, 0);
+		map->dm_mapsize = 0;
+		count(&maps_loaded, -1);
 	}
 	if ((error = rumpuser_fault(RUMPUSER_FAULT_DMAMAP)) != 0)
 		return error;

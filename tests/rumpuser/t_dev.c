@@ -274,6 +274,75 @@ ATF_TC_BODY(delay, tc)
 }
 
 /* A restore puts back who was there, with lines and memory. */
+static char outside[4096];
+
+static int
+outside_memory(void *ctx, void **basep, uint64_t *machp, size_t *lenp)
+{
+
+	*basep = outside;
+	*machp = 0x100000;
+	*lenp = sizeof(outside);
+	return 0;
+}
+
+static const struct rumpuser_dev_backend away = {
+	.db_name = "away", .db_dma_memory = outside_memory, .db_read = reg_read,
+};
+
+/* Without strict checking nothing a device outside writes has to be synced. */
+ATF_TC_WITHOUT_HEAD(snoop);
+ATF_TC_BODY(snoop, tc)
+{
+	char cpu[64];
+	uint64_t mach;
+	unsigned irq, got;
+	void *view;
+	int map;
+
+	hyper_init();
+	rumpuser_dma_strict(0);
+	rumpuser_dev_attach(&away, NULL);
+	ATF_REQUIRE_EQ(rumpuser_intr_alloc(&irq), 0);
+	ATF_REQUIRE_EQ(rumpuser_dma_mode(), RUMPUSER_DMA_BOUNCE);
+	ATF_REQUIRE_EQ(rumpuser_dma_alloc(64, 1, 0, 0, UINT64_MAX, &mach, &view), 0);
+	ATF_REQUIRE_EQ(rumpuser_dma_open(&map, mach, cpu, 64, RUMPUSER_DMA_WRITE), 0);
+	memset(cpu, 'k', 64);
+	rumpuser_dma_sync(&map, mach, cpu, 64, 0x01, RUMPUSER_DMA_WRITE);	/* PREREAD */
+
+	/* An interrupt without a write, with one, and a read of a register. */
+	rumpuser_intr_assert(irq);
+	ATF_REQUIRE_EQ(rumpuser_intr_poll(&got), 0);
+	rumpuser_intr_eoi(got);
+	ATF_CHECK_EQ(cpu[3], 'k');
+	memset(view, 'd', 8);
+	ATF_CHECK_EQ(cpu[3], 'k');
+	rumpuser_intr_assert(irq);
+	ATF_REQUIRE_EQ(rumpuser_intr_poll(&got), 0);
+	rumpuser_intr_eoi(got);
+	ATF_CHECK_EQ(cpu[3], 'd');
+	ATF_CHECK_EQ(cpu[8], 'k');
+	((char *)view)[8] = 'r';
+	(void)rumpuser_bus_read(RUMPUSER_SPACE_MEM, 0, 4);
+	ATF_CHECK_EQ(cpu[8], 'r');
+
+	/* What the kernel has done with its memory since stays. */
+	memset(cpu, 'n', 64);
+	rumpuser_intr_assert(irq);
+	ATF_REQUIRE_EQ(rumpuser_intr_poll(&got), 0);
+	rumpuser_intr_eoi(got);
+	ATF_CHECK_EQ(cpu[0], 'n');
+	/* Nothing is fetched after a sync of the driver's own, or when it is closed. */
+	((char *)view)[9] = 'e';
+	rumpuser_dma_sync(&map, mach, cpu, 64, 0x02, RUMPUSER_DMA_WRITE);	/* POSTREAD */
+	ATF_CHECK_EQ(cpu[9], 'e');
+	((char *)view)[9] = 'f';
+	(void)rumpuser_bus_read(RUMPUSER_SPACE_MEM, 0, 4);
+	ATF_CHECK_EQ(cpu[9], 'e');
+	rumpuser_dma_close(&map, mach, cpu, 64);
+	rumpuser_dma_free(mach, 64);
+}
+
 ATF_TC_WITHOUT_HEAD(restore);
 ATF_TC_BODY(restore, tc)
 {
@@ -311,6 +380,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, storm);
 	ATF_TP_ADD_TC(tp, again);
 	ATF_TP_ADD_TC(tp, delay);
+	ATF_TP_ADD_TC(tp, snoop);
 	ATF_TP_ADD_TC(tp, restore);
 	return atf_no_error();
 }
