@@ -54,16 +54,36 @@ line_flush(void)
 }
 
 void
-rumpuser_putchar(int c)
+rumpuser_putchars(const char *s, size_t len)
 {
+	const char *nl;
+	size_t n;
 	bool full;
 
-	ru_lock();
-	line[line_len++] = c;
-	full = c == '\n' || line_len == sizeof(line);
-	ru_unlock();
-	if (full)
-		line_flush();
+	while (len != 0) {
+		ru_lock();
+		n = sizeof(line) - line_len;
+		if (n > len)
+			n = len;
+		if ((nl = memchr(s, '\n', n)) != NULL)
+			n = nl + 1 - s;
+		memcpy(line + line_len, s, n);
+		line_len += n;
+		full = nl != NULL || line_len == sizeof(line);
+		ru_unlock();
+		if (full)
+			line_flush();
+		s += n;
+		len -= n;
+	}
+}
+
+void
+rumpuser_putchar(int c)
+{
+	char ch = c;
+
+	rumpuser_putchars(&ch, 1);
 }
 
 void

@@ -85,8 +85,4 @@ struct vmspace {
 };
 extern struct vmspace rump_vmspace_local;
 
-/* One character after the other to the console, whole lines at a time. */
-void	klog_putchar(int);
-int	kvformat(void (*)(int, void *), void *, const char *, __builtin_va_list);
-
 #endif /* !_KERN_KERN_LIB_H_ */

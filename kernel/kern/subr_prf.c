@@ -35,7 +35,10 @@ static volatile unsigned kprintf_busy;
 static volatile unsigned aprint_errors;
 static volatile unsigned panicking;
 
-/* Where the formatter puts characters. */
+/* What the formatter gives its pieces to. */
+typedef void kput_t(const char *, size_t, void *);
+static int kvformat(kput_t *, void *, const char *, va_list);
+
 struct kbuf {
 	char	*kb_buf;
 	size_t	 kb_size;
@@ -43,13 +46,13 @@ struct kbuf {
 };
 
 static void
-kbuf_put(int c, void *arg)
+kbuf_put(const char *s, size_t len, void *arg)
 {
 	struct kbuf *kb = arg;
 
 	if (kb->kb_len + 1 < kb->kb_size)
-		kb->kb_buf[kb->kb_len] = (char)c;
-	kb->kb_len++;
+		memcpy(kb->kb_buf + kb->kb_len, s, MIN(len, kb->kb_size - 1 - kb->kb_len));
+	kb->kb_len += len;
 }
 
 void
@@ -83,6 +86,28 @@ logputchar(int c)
 		mbp->msg_bufr = 0;
 }
 
+/*
+ * The same for many, none of them NUL if plain; in one piece if they neither
+ * wrap nor meet the oldest.
+ */
+static void
+logput(const char *s, size_t len, bool plain)
+{
+	struct kern_msgbuf *mbp = msgbufp;
+	size_t i, room;
+
+	if (!logenabled(mbp))
+		return;
+	room = (mbp->msg_bufr > mbp->msg_bufx ? mbp->msg_bufr : mbp->msg_bufs) - mbp->msg_bufx;
+	if (plain && len < room) {
+		memcpy(mbp->msg_bufc + mbp->msg_bufx, s, len);
+		mbp->msg_bufx += len;
+		return;
+	}
+	for (i = 0; i < len; i++)
+		logputchar(s[i]);
+}
+
 void
 kprintf_lock(void)
 {
@@ -106,25 +131,15 @@ kprintf_init(void)
 	initmsgbuf(&msgbuf_space, sizeof(msgbuf_space));
 }
 
-void
-klog_putchar(int c)
-{
-
-	rumpuser_putchar(c);
-}
-
 static void
-kputs(int flags, const char *s, size_t len)
+kputs(int flags, const char *s, size_t len, bool plain)
 {
-	size_t i;
 
 	kprintf_lock();
-	for (i = 0; i < len; i++) {
-		if ((flags & (TOLOG | TOCONS)) != 0)
-			logputchar(s[i]);
-		if ((flags & TOCONS) != 0)
-			klog_putchar(s[i]);
-	}
+	if ((flags & (TOLOG | TOCONS)) != 0)
+		logput(s, len, plain);
+	if ((flags & TOCONS) != 0)
+		rumpuser_putchars(s, len);
 	kprintf_unlock();
 }
 
@@ -133,11 +148,10 @@ kputs(int flags, const char *s, size_t len)
  * usual size is formatted straight to the console.
  */
 static void
-kdirect(int c, void *arg)
+kdirect(const char *s, size_t len, void *arg)
 {
-	const char ch = (char)c;
 
-	kputs(*(int *)arg, &ch, 1);
+	kputs(*(int *)arg, s, len, false);
 }
 
 void
@@ -147,13 +161,14 @@ kmsg(int flags, const char *prefix, const char *fmt, va_list ap)
 	struct kbuf kb = { buf, sizeof(buf), 0 };
 	va_list cp;
 
-	while (prefix != NULL && *prefix != '\0')
-		kbuf_put(*prefix++, &kb);
+	if (prefix != NULL)
+		kbuf_put(prefix, strlen(prefix), &kb);
 	va_copy(cp, ap);
 	kvformat(kbuf_put, &kb, fmt, cp);
 	va_end(cp);
 	if (kb.kb_len < sizeof(buf)) {
-		kputs(flags, buf, kb.kb_len);
+		buf[kb.kb_len] = '\0';
+		kputs(flags, buf, kb.kb_len, strlen(buf) == kb.kb_len);
 		return;
 	}
 	va_copy(cp, ap);
@@ -386,33 +401,37 @@ struct kspec {
 };
 
 static void
-kpad(void (*put)(int, void *), void *arg, int c, int n)
+kpad(kput_t *put, void *arg, int c, int n)
 {
+	static const char spaces[] = "                ", zeros[] = "0000000000000000";
+	int piece;
 
-	while (n-- > 0)
-		(*put)(c, arg);
+	for (; n > 0; n -= piece) {
+		piece = MIN(n, (int)sizeof(spaces) - 1);
+		(*put)(c == '0' ? zeros : spaces, piece, arg);
+	}
 }
 
 static int
-knumber(void (*put)(int, void *), void *arg, uintmax_t v, unsigned base,
-    bool upper, const struct kspec *ks)
+knumber(kput_t *put, void *arg, uintmax_t v, unsigned base, bool upper,
+    const struct kspec *ks)
 {
 	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
 	char buf[sizeof(uintmax_t) * 8 / 3 + 2];
+	char *const end = buf + sizeof(buf), *p = end;
 	const char *prefix = "";
-	int n = 0, len, zeros, plen;
+	int n, len, zeros, plen;
 	char sign;
 
 	if (ks->alt && base == 16 && v != 0)
 		prefix = upper ? "0X" : "0x";
-	while (v != 0) {
-		buf[n++] = digits[v % base];
-		v /= base;
-	}
-	if (n == 0 && ks->prec != 0)
-		buf[n++] = '0';
-	if (ks->alt && base == 8 && (n == 0 || buf[n - 1] != '0'))
-		buf[n++] = '0';
+	for (; v != 0; v /= base)
+		*--p = digits[v % base];
+	if (p == end && ks->prec != 0)
+		*--p = '0';
+	if (ks->alt && base == 8 && (p == end || *p != '0'))
+		*--p = '0';
+	n = end - p;
 	sign = ks->neg ? '-' : ks->sign;
 	plen = (int)strlen(prefix) + (sign != '\0');
 	zeros = ks->prec > n ? ks->prec - n : 0;
@@ -423,30 +442,27 @@ knumber(void (*put)(int, void *), void *arg, uintmax_t v, unsigned base,
 	if (!ks->left)
 		kpad(put, arg, ' ', ks->width - len);
 	if (sign != '\0')
-		(*put)(sign, arg);
-	while (*prefix != '\0')
-		(*put)(*prefix++, arg);
+		(*put)(&sign, 1, arg);
+	if (*prefix != '\0')
+		(*put)(prefix, 2, arg);
 	kpad(put, arg, '0', zeros);
-	while (n > 0)
-		(*put)(buf[--n], arg);
+	(*put)(p, n, arg);
 	if (ks->left)
 		kpad(put, arg, ' ', ks->width - len);
 	return MAX(len, ks->width);
 }
 
 static int
-kstring(void (*put)(int, void *), void *arg, const char *s,
-    const struct kspec *ks)
+kstring(kput_t *put, void *arg, const char *s, const struct kspec *ks)
 {
-	int len, i;
+	int len;
 
 	if (s == NULL)
 		s = "(null)";
 	len = (int)(ks->prec >= 0 ? strnlen(s, ks->prec) : strlen(s));
 	if (!ks->left)
 		kpad(put, arg, ' ', ks->width - len);
-	for (i = 0; i < len; i++)
-		(*put)((unsigned char)s[i], arg);
+	(*put)(s, len, arg);
 	if (ks->left)
 		kpad(put, arg, ' ', ks->width - len);
 	return MAX(len, ks->width);
@@ -459,24 +475,28 @@ kstring(void (*put)(int, void *), void *arg, const char *s,
 
 /*
  * Gives the characters of a format (printf(9): no floating point, no %n) to
- * put; their number.
+ * put, in pieces; their number.
  */
-int
-kvformat(void (*put)(int, void *), void *arg, const char *fmt, va_list ap)
+static int
+kvformat(kput_t *put, void *arg, const char *fmt, va_list ap)
 {
 	struct kspec ks;
+	const char *lit;
 	uintmax_t u;
 	intmax_t v;
 	char c, mod;
 	int total = 0;
 	bool flag, narrow8, narrow16;
 
-	while ((c = *fmt++) != '\0') {
-		if (c != '%') {
-			(*put)((unsigned char)c, arg);
-			total++;
+	for (;;) {
+		for (lit = fmt; *fmt != '%' && *fmt != '\0'; fmt++)
 			continue;
+		if (fmt != lit) {
+			(*put)(lit, fmt - lit, arg);
+			total += fmt - lit;
 		}
+		if (*fmt++ == '\0')
+			return total;
 		memset(&ks, 0, sizeof(ks));
 		ks.prec = -1;
 		mod = '\0';
@@ -567,17 +587,15 @@ kvformat(void (*put)(int, void *), void *arg, const char *fmt, va_list ap)
 			else
 				total += knumber(put, arg, u, 16, false, &ks);
 			break;
-		case 'c': {
-			char ch[2] = { (char)va_arg(ap, int), '\0' };
-
+		case 'c':
+			c = (char)va_arg(ap, int);
 			if (!ks.left)
 				kpad(put, arg, ' ', ks.width - 1);
-			(*put)((unsigned char)ch[0], arg);
+			(*put)(&c, 1, arg);
 			if (ks.left)
 				kpad(put, arg, ' ', ks.width - 1);
 			total += MAX(1, ks.width);
 			break;
-		}
 		case 's':
 			total += kstring(put, arg, va_arg(ap, const char *),
 			    &ks);
@@ -585,17 +603,16 @@ kvformat(void (*put)(int, void *), void *arg, const char *fmt, va_list ap)
 		case '\0':
 			return total;
 		case '%':
-			(*put)('%', arg);
+			(*put)("%", 1, arg);
 			total++;
 			break;
 		default:
-			(*put)('%', arg);
-			(*put)((unsigned char)c, arg);
+			(*put)("%", 1, arg);
+			(*put)(&c, 1, arg);
 			total += 2;
 			break;
 		}
 	}
-	return total;
 }
 
 int
