@@ -134,18 +134,17 @@ static struct cfdata cfdata_ioconf_scsipi[] = {
 static void
 st_nodes(void)
 {
-	static const char *const ways[] = { "", "n", "e", "en" };
+	static const char *const block[] = { "st", "nst", "est", "enst" };
+	static const char *const raw[] = { "rst", "nrst", "erst", "enrst" };
 	devmajor_t bmaj = NODEVMAJOR, cmaj = NODEVMAJOR;
-	char path[32];
 	int i;
 
 	if (devsw_attach("st", &st_bdevsw, &bmaj, &st_cdevsw, &cmaj) != 0)
 		panic("st: no major number");
-	for (i = 0; i < 16; i++) {
-		snprintf(path, sizeof(path), "/dev/%sst%d", ways[i % 4], i / 4);
-		(void)rump_vfs_makeonedevnode(S_IFBLK, path, bmaj, i / 4 * 16 + i % 4);
-		snprintf(path, sizeof(path), "/dev/%srst%d", ways[i % 4], i / 4);
-		(void)rump_vfs_makeonedevnode(S_IFCHR, path, cmaj, i / 4 * 16 + i % 4);
+	for (i = 0; i < 4; i++) {
+		if (rump_vfs_makedevunits(S_IFBLK, block[i], "", 4, 0, bmaj, i, 16) != 0 ||
+		    rump_vfs_makedevunits(S_IFCHR, raw[i], "", 4, 0, cmaj, i, 16) != 0)
+			panic("st: no device nodes");
 	}
 }
 

@@ -189,39 +189,23 @@ rump_pub_dev_settle(void)
  * Device nodes.
  */
 
-static void
-node(devmajor_t maj, devminor_t min, mode_t type, const char *fmt, ...)
-{
-	char path[64];
-	va_list ap;
-	int error;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(path, sizeof(path), fmt, ap);
-	va_end(ap);
-	error = rump_vfs_makeonedevnode(type, path, maj, min);
-	if (error != 0 && error != EEXIST)
-		panic("%s: no device node (%d)", path, error);
-}
-
 void
 rump_dev_disk(const char *name, const struct bdevsw *bdev, const struct cdevsw *cdev, int nunits,
     int nparts)
 {
 	devmajor_t bmaj = NODEVMAJOR, cmaj = NODEVMAJOR;
-	devminor_t min;
-	int error, u, p;
+	char raw[32];
+	int error;
 
 	KASSERT(nparts <= MAXPARTITIONS);
 	if ((error = devsw_attach(name, bdev, &bmaj, cdev, &cmaj)) != 0)
 		panic("%s: no major number (%d)", name, error);
-	for (u = 0; u < nunits; u++) {
-		for (p = 0; p < nparts; p++) {
-			min = u * MAXPARTITIONS + p;
-			node(bmaj, min, S_IFBLK, "/dev/%s%d%c", name, u, 'a' + p);
-			node(cmaj, min, S_IFCHR, "/dev/r%s%d%c", name, u, 'a' + p);
-		}
-	}
+	snprintf(raw, sizeof(raw), "r%s", name);
+	if ((error = rump_vfs_makedevunits(S_IFBLK, name, "", nunits, nparts, bmaj, 0,
+	    MAXPARTITIONS)) != 0 ||
+	    (error = rump_vfs_makedevunits(S_IFCHR, raw, "", nunits, nparts, cmaj, 0,
+	    MAXPARTITIONS)) != 0)
+		panic("%s: no device nodes (%d)", name, error);
 }
 
 void
@@ -229,12 +213,14 @@ rump_dev_char(const char *name, const struct cdevsw *cdev, const char *prefix,
     const char *suffix, int nunits, int minor0, int step)
 {
 	devmajor_t bmaj = NODEVMAJOR, cmaj;
-	int error, u;
+	char base[32];
+	int error;
 
 	if ((cmaj = cdevsw_lookup_major(cdev)) == NODEVMAJOR &&
 	    (error = devsw_attach(name, NULL, &bmaj, cdev, &cmaj)) != 0)
 		panic("%s: no major number (%d)", name, error);
-	for (u = 0; u < nunits; u++)
-		node(cmaj, minor0 + u * step, S_IFCHR, "/dev/%s%s%d%s", prefix, name, u,
-		    suffix);
+	snprintf(base, sizeof(base), "%s%s", prefix, name);
+	error = rump_vfs_makedevunits(S_IFCHR, base, suffix, nunits, 0, cmaj, minor0, step);
+	if (error != 0)
+		panic("%s: no device nodes (%d)", name, error);
 }

@@ -6,8 +6,12 @@
  * A name in the root that begins an etfs key is one component however many
  * slashes the key has: VOP_PARSEPATH says so.
  *
- * Locks: the vnode lock guards a node; rfm_lock the table of nodes and the
- * count of bytes.
+ * A kernel has hundreds of device nodes and uses a few.  The nodes of one
+ * driver are a range, and one of them is a node only while it has a vnode; it
+ * stays one when its attributes, links or name are changed.
+ *
+ * Locks: the vnode lock guards a node; rfm_lock the table of nodes, ranges and
+ * the count of bytes.
  */
 
 #include <sys/param.h>
@@ -60,6 +64,7 @@ struct rumpfs_node {
 	ino_t		rn_ino;		/* : key of its vnode */
 	enum vtype	rn_type;	/* : */
 	bool		rn_hasvnode;	/* rfm_lock */
+	bool		rn_transient;	/* rfm_lock; of a range, and goes with its vnode */
 	mode_t		rn_mode;
 	nlink_t		rn_nlink;
 	uid_t		rn_uid;
@@ -107,6 +112,24 @@ struct rumpfs_node {
 
 #define VTORN(vp)	((struct rumpfs_node *)(vp)->v_data)
 
+/* Nodes of devices with prefix, number, perhaps a letter, suffix as names. */
+struct rumpfs_range {
+	LIST_ENTRY(rumpfs_range) rr_entries;	/* rfm_lock */
+	struct rumpfs_node *rr_dir;	/* : */
+	char		rr_prefix[32];	/* : */
+	char		rr_suffix[16];	/* : */
+	unsigned	rr_units;	/* : */
+	unsigned	rr_parts;	/* : 0: no letters */
+	unsigned	rr_n;		/* : names */
+	ino_t		rr_ino;		/* : the first's; the others follow */
+	off_t		rr_cookie;	/* : likewise */
+	enum vtype	rr_type;	/* : */
+	devmajor_t	rr_major;	/* : */
+	devminor_t	rr_minor, rr_step;	/* : minor0 + unit * step + part */
+	struct timespec	rr_time;
+	uint8_t		rr_own[];	/* dir's lock, rfm_lock: names that left the range */
+};
+
 #define COOKIE_DOT	0
 #define COOKIE_DOTDOT	1
 #define COOKIE_FIRST	2
@@ -115,6 +138,7 @@ struct rumpfs_mount {
 	struct mount	*rfm_mount;
 	kmutex_t	rfm_lock;
 	LIST_HEAD(, rumpfs_node) rfm_nodes[RUMPFS_HASH];
+	LIST_HEAD(, rumpfs_range) rfm_ranges;
 	ino_t		rfm_nextino;
 	uint64_t	rfm_nnodes;
 	uint64_t	rfm_bytes;	/* in chunks */
@@ -171,10 +195,8 @@ rumpfs_node_find(struct rumpfs_mount *rfm, ino_t ino)
 	return rn;
 }
 
-/* A new node with the number `ino', or the next one for 0. */
 static struct rumpfs_node *
-rumpfs_node_alloc(struct rumpfs_mount *rfm, enum vtype type, mode_t mode,
-    uid_t uid, gid_t gid, dev_t rdev, ino_t ino)
+rumpfs_node_new(enum vtype type, mode_t mode, uid_t uid, gid_t gid, dev_t rdev)
 {
 	struct rumpfs_node *rn;
 
@@ -192,13 +214,40 @@ rumpfs_node_alloc(struct rumpfs_mount *rfm, enum vtype type, mode_t mode,
 		rn->rn_nextcookie = COOKIE_FIRST;
 		rn->rn_nlink = 2;
 	}
+	return rn;
+}
+
+static void
+rumpfs_node_insert(struct rumpfs_mount *rfm, struct rumpfs_node *rn, ino_t ino)
+{
+
+	KASSERT(mutex_owned(&rfm->rfm_lock));
+	rn->rn_ino = ino;
+	LIST_INSERT_HEAD(&rfm->rfm_nodes[ino & (RUMPFS_HASH - 1)], rn, rn_hash);
+}
+
+/* A new node with the number `ino', or the next one for 0. */
+static struct rumpfs_node *
+rumpfs_node_alloc(struct rumpfs_mount *rfm, enum vtype type, mode_t mode,
+    uid_t uid, gid_t gid, dev_t rdev, ino_t ino)
+{
+	struct rumpfs_node *rn = rumpfs_node_new(type, mode, uid, gid, rdev);
+
 	mutex_enter(&rfm->rfm_lock);
-	rn->rn_ino = ino != 0 ? ino : rfm->rfm_nextino++;
-	LIST_INSERT_HEAD(&rfm->rfm_nodes[rn->rn_ino & (RUMPFS_HASH - 1)], rn,
-	    rn_hash);
+	rumpfs_node_insert(rfm, rn, ino != 0 ? ino : rfm->rfm_nextino++);
 	rfm->rfm_nnodes++;
 	mutex_exit(&rfm->rfm_lock);
 	return rn;
+}
+
+/* Its attributes or links change: it is a node of its own from now on. */
+static void
+rumpfs_keep(struct rumpfs_mount *rfm, struct rumpfs_node *rn)
+{
+
+	mutex_enter(&rfm->rfm_lock);
+	rn->rn_transient = false;
+	mutex_exit(&rfm->rfm_lock);
 }
 
 static void
@@ -222,6 +271,20 @@ rumpfs_chunks_free(struct rumpfs_mount *rfm, struct rumpfs_node *rn,
 	mutex_exit(&rfm->rfm_lock);
 }
 
+/* Those of a directory, or all for NULL. */
+static void
+rumpfs_ranges_free(struct rumpfs_mount *rfm, const struct rumpfs_node *dn)
+{
+	struct rumpfs_range *rr, *next;
+
+	LIST_FOREACH_SAFE(rr, &rfm->rfm_ranges, rr_entries, next) {
+		if (dn != NULL && rr->rr_dir != dn)
+			continue;
+		LIST_REMOVE(rr, rr_entries);
+		kmem_free(rr, sizeof(*rr) + howmany(rr->rr_n, NBBY));
+	}
+}
+
 static void
 rumpfs_node_free(struct rumpfs_mount *rfm, struct rumpfs_node *rn)
 {
@@ -230,7 +293,10 @@ rumpfs_node_free(struct rumpfs_mount *rfm, struct rumpfs_node *rn)
 	mutex_enter(&rfm->rfm_lock);
 	KASSERT(!rn->rn_hasvnode);
 	LIST_REMOVE(rn, rn_hash);
-	rfm->rfm_nnodes--;
+	if (!rn->rn_transient)
+		rfm->rfm_nnodes--;
+	if (rn->rn_type == VDIR)
+		rumpfs_ranges_free(rfm, rn);
 	mutex_exit(&rfm->rfm_lock);
 	if (rn->rn_ishost) {
 		if (rn->rn_hostpath != NULL)
@@ -280,6 +346,18 @@ rumpfs_dent_find(struct rumpfs_node *dn, const char *name, size_t len)
 }
 
 static void
+rumpfs_dent_add(struct rumpfs_node *dn, const char *name, size_t len, struct rumpfs_node *rn)
+{
+	struct rumpfs_dent *rd = kmem_alloc(sizeof(*rd) + len, KM_SLEEP);
+
+	rd->rd_node = rn;
+	rd->rd_namelen = len;
+	rd->rd_cookie = dn->rn_nextcookie++;
+	memcpy(rd->rd_name, name, len);
+	TAILQ_INSERT_TAIL(&dn->rn_dents, rd, rd_entries);
+}
+
+static void
 rumpfs_dent_enter(struct rumpfs_node *dn, const char *name, size_t len,
     struct rumpfs_node *rn)
 {
@@ -291,12 +369,7 @@ rumpfs_dent_enter(struct rumpfs_node *dn, const char *name, size_t len,
 		KASSERT(rd->rd_node == NULL);
 		rd->rd_node = rn;
 	} else {
-		rd = kmem_alloc(sizeof(*rd) + len, KM_SLEEP);
-		rd->rd_node = rn;
-		rd->rd_namelen = len;
-		rd->rd_cookie = dn->rn_nextcookie++;
-		memcpy(rd->rd_name, name, len);
-		TAILQ_INSERT_TAIL(&dn->rn_dents, rd, rd_entries);
+		rumpfs_dent_add(dn, name, len, rn);
 		dn->rn_size += len + 1;
 	}
 	rumpfs_now(&dn->rn_mtime);
@@ -327,6 +400,186 @@ rumpfs_dent_delete(struct rumpfs_node *dn, struct rumpfs_dent *rd,
 	} else {
 		rumpfs_dent_remove(dn, rd);
 	}
+}
+
+/*
+ * Ranges of device nodes.
+ */
+
+static int
+rumpfs_range_name(const struct rumpfs_range *rr, unsigned i, char *buf, size_t size)
+{
+
+	if (rr->rr_parts == 0)
+		return snprintf(buf, size, "%s%u%s", rr->rr_prefix, i, rr->rr_suffix);
+	return snprintf(buf, size, "%s%u%c%s", rr->rr_prefix, i / rr->rr_parts,
+	    (int)('a' + i % rr->rr_parts), rr->rr_suffix);
+}
+
+/* The range of a directory that a name is in, and its index there; or NULL. */
+static struct rumpfs_range *
+rumpfs_range_find(struct rumpfs_mount *rfm, const struct rumpfs_node *dn, const char *name,
+    size_t len, unsigned *ip)
+{
+	struct rumpfs_range *rr;
+	size_t plen, end, at;
+	unsigned i, part;
+
+	mutex_enter(&rfm->rfm_lock);
+	LIST_FOREACH(rr, &rfm->rfm_ranges, rr_entries) {
+		plen = strlen(rr->rr_prefix);
+		end = len - strlen(rr->rr_suffix);
+		if (rr->rr_dir != dn || end > len || end <= plen ||
+		    memcmp(name, rr->rr_prefix, plen) != 0 ||
+		    memcmp(name + end, rr->rr_suffix, len - end) != 0)
+			continue;
+		part = 0;
+		if (rr->rr_parts != 0 && (part = name[--end] - 'a') >= rr->rr_parts)
+			continue;
+		for (i = 0, at = plen; at < end && isdigit(name[at]) && i < rr->rr_units; at++)
+			i = i * 10 + (name[at] - '0');
+		if (at != end || at == plen || i >= rr->rr_units ||
+		    (name[plen] == '0' && at != plen + 1))
+			continue;
+		i = i * MAX(1, rr->rr_parts) + part;
+		if (isclr(rr->rr_own, i)) {
+			*ip = i;
+			break;
+		}
+	}
+	mutex_exit(&rfm->rfm_lock);
+	return rr;
+}
+
+/* The next name of a directory's ranges at a cookie or behind it. */
+static struct rumpfs_range *
+rumpfs_range_next(struct rumpfs_mount *rfm, const struct rumpfs_node *dn, off_t cookie,
+    unsigned *ip)
+{
+	struct rumpfs_range *rr, *best = NULL;
+	unsigned i;
+
+	mutex_enter(&rfm->rfm_lock);
+	LIST_FOREACH(rr, &rfm->rfm_ranges, rr_entries) {
+		if (rr->rr_dir != dn || cookie >= rr->rr_cookie + rr->rr_n)
+			continue;
+		for (i = MAX(cookie - rr->rr_cookie, 0); i < rr->rr_n && isset(rr->rr_own, i); i++)
+			continue;
+		if (i < rr->rr_n && (best == NULL || rr->rr_cookie < best->rr_cookie)) {
+			best = rr;
+			*ip = i;
+		}
+	}
+	mutex_exit(&rfm->rfm_lock);
+	return best;
+}
+
+/*
+ * The node of a name of a range: for good, the name is about to get an entry
+ * of its own; else for the vnode that is being made.  NULL: it left the range.
+ */
+static struct rumpfs_node *
+rumpfs_range_node(struct rumpfs_mount *rfm, struct rumpfs_range *rr, unsigned i, bool forgood)
+{
+	const unsigned parts = MAX(1, rr->rr_parts);
+	struct rumpfs_node *rn, *new;
+
+	new = rumpfs_node_new(rr->rr_type, 0666, 0, rr->rr_dir->rn_gid, makedev(rr->rr_major,
+	    rr->rr_minor + i / parts * rr->rr_step + i % parts));
+	new->rn_atime = new->rn_mtime = new->rn_ctime = new->rn_birthtime = rr->rr_time;
+	mutex_enter(&rfm->rfm_lock);
+	rn = rumpfs_node_find(rfm, rr->rr_ino + i);
+	if (rn == NULL && isclr(rr->rr_own, i)) {
+		rn = new;
+		new = NULL;
+		rn->rn_transient = true;
+		rumpfs_node_insert(rfm, rn, rr->rr_ino + i);
+	}
+	if (rn != NULL && forgood) {
+		rn->rn_transient = false;
+		setbit(rr->rr_own, i);
+	} else if (rn != NULL)
+		rn->rn_hasvnode = true;
+	mutex_exit(&rfm->rfm_lock);
+	if (new != NULL)
+		kmem_free(new, sizeof(*new));
+	return rn;
+}
+
+/* The entry of a name for one who will change it; the directory is locked. */
+static struct rumpfs_dent *
+rumpfs_dent_own(struct rumpfs_mount *rfm, struct rumpfs_node *dn, const char *name, size_t len)
+{
+	struct rumpfs_dent *rd = rumpfs_dent_find(dn, name, len);
+	struct rumpfs_node *rn;
+	struct rumpfs_range *rr;
+	unsigned i;
+
+	if (rd == NULL && (rr = rumpfs_range_find(rfm, dn, name, len, &i)) != NULL &&
+	    (rn = rumpfs_range_node(rfm, rr, i, true)) != NULL) {
+		rumpfs_dent_add(dn, name, len, rn);
+		rd = TAILQ_LAST(&dn->rn_dents, rumpfs_dents);
+	}
+	return rd;
+}
+
+/*
+ * Puts device nodes for everybody into a directory, see rump_vfs_makedevunits().
+ * Names that are there already stay as they are.  EOPNOTSUPP if the directory
+ * is not of this file system.
+ */
+int
+rumpfs_devunits(struct vnode *dvp, const char *prefix, const char *suffix, enum vtype type,
+    unsigned units, unsigned parts, devmajor_t maj, devminor_t minor0, devminor_t step)
+{
+	const unsigned n = units * MAX(1, parts);
+	struct rumpfs_range *rr;
+	struct rumpfs_mount *rfm;
+	struct rumpfs_node *dn;
+	char name[64];
+	unsigned i, dup;
+	int len;
+
+	if (dvp->v_op != rumpfs_vnodeop_p || dvp->v_type != VDIR || VTORN(dvp)->rn_ishost)
+		return EOPNOTSUPP;
+	if (strlen(prefix) >= sizeof(rr->rr_prefix) || strlen(suffix) >= sizeof(rr->rr_suffix))
+		return ENAMETOOLONG;
+	rfm = MPTORFM(dvp->v_mount);
+	dn = VTORN(dvp);
+	rr = kmem_zalloc(sizeof(*rr) + howmany(n, NBBY), KM_SLEEP);
+	rr->rr_dir = dn;
+	strlcpy(rr->rr_prefix, prefix, sizeof(rr->rr_prefix));
+	strlcpy(rr->rr_suffix, suffix, sizeof(rr->rr_suffix));
+	rr->rr_units = units;
+	rr->rr_parts = parts;
+	rr->rr_n = n;
+	rr->rr_type = type;
+	rr->rr_major = maj;
+	rr->rr_minor = minor0;
+	rr->rr_step = step;
+	rumpfs_now(&rr->rr_time);
+	for (i = 0; i < n; i++) {
+		len = rumpfs_range_name(rr, i, name, sizeof(name));
+		if (rumpfs_dent_find(dn, name, len) != NULL ||
+		    rumpfs_range_find(rfm, dn, name, len, &dup) != NULL)
+			setbit(rr->rr_own, i);
+		else
+			dn->rn_size += len + 1;
+	}
+	rumpfs_now(&dn->rn_mtime);
+	dn->rn_ctime = dn->rn_mtime;
+	rr->rr_cookie = dn->rn_nextcookie;
+	dn->rn_nextcookie += n;
+	mutex_enter(&rfm->rfm_lock);
+	rr->rr_ino = rfm->rfm_nextino;
+	rfm->rfm_nextino += n;
+	for (i = 0; i < n; i++)
+		rfm->rfm_nnodes += isclr(rr->rr_own, i);
+	LIST_INSERT_HEAD(&rfm->rfm_ranges, rr, rr_entries);
+	mutex_exit(&rfm->rfm_lock);
+	/* Somebody may know that they are not there. */
+	cache_purge(dvp);
+	return 0;
 }
 
 /*
@@ -494,10 +747,14 @@ rumpfs_lookup(void *v)
 	struct vop_lookup_v2_args *ap = v;
 	struct vnode *dvp = ap->a_dvp, **vpp = ap->a_vpp;
 	struct componentname *cnp = ap->a_cnp;
+	struct rumpfs_mount *rfm = MPTORFM(dvp->v_mount);
 	struct rumpfs_node *dn = VTORN(dvp), *rn;
+	struct rumpfs_range *rr = NULL;
 	struct rumpfs_dent *rd;
 	bool last = (cnp->cn_flags & ISLASTCN) != 0, rdonly;
 	int error, iswhiteout;
+	unsigned i;
+	ino_t ino;
 
 	*vpp = NULL;
 	error = VOP_ACCESS(dvp, VEXEC, cnp->cn_cred);
@@ -557,8 +814,12 @@ rumpfs_lookup(void *v)
 	if (rd != NULL && rd->rd_node == NULL) {
 		cnp->cn_flags |= ISWHITEOUT;
 		rd = NULL;
+	} else if (rd == NULL) {
+		rr = rumpfs_range_find(rfm, dn, cnp->cn_nameptr, cnp->cn_namelen, &i);
+		if (rr != NULL && last && (cnp->cn_nameiop == DELETE || cnp->cn_nameiop == RENAME))
+			rd = rumpfs_dent_own(rfm, dn, cnp->cn_nameptr, cnp->cn_namelen);
 	}
-	if (rd == NULL) {
+	if (rd == NULL && rr == NULL) {
 		if (last && (cnp->cn_nameiop == CREATE ||
 		    cnp->cn_nameiop == RENAME)) {
 			if (rdonly)
@@ -575,8 +836,9 @@ rumpfs_lookup(void *v)
 		    cnp->cn_flags);
 		return ENOENT;
 	}
-	rn = rd->rd_node;
-	if (last && (cnp->cn_nameiop == DELETE ||
+	rn = rd != NULL ? rd->rd_node : NULL;
+	ino = rn != NULL ? rn->rn_ino : rr->rr_ino + i;
+	if (rn != NULL && last && (cnp->cn_nameiop == DELETE ||
 	    cnp->cn_nameiop == RENAME)) {
 		error = VOP_ACCESS(dvp, VWRITE, cnp->cn_cred);
 		if (error == 0 && (dn->rn_mode & S_ISTXT) != 0)
@@ -587,8 +849,7 @@ rumpfs_lookup(void *v)
 		if (error != 0)
 			return error;
 	}
-	error = vcache_get(dvp->v_mount, &rn->rn_ino, sizeof(rn->rn_ino),
-	    vpp);
+	error = vcache_get(dvp->v_mount, &ino, sizeof(ino), vpp);
 	if (error == 0)
 		cache_enter(dvp, *vpp, cnp->cn_nameptr, cnp->cn_namelen,
 		    cnp->cn_flags);
@@ -847,6 +1108,7 @@ rumpfs_setattr(void *v)
 	if (vp->v_mount->mnt_flag & MNT_RDONLY)
 		return EROFS;
 
+	rumpfs_keep(MPTORFM(vp->v_mount), rn);
 	if (vap->va_flags != (u_long)VNOVAL) {
 		error = rumpfs_setflags(vp, rn, vap->va_flags, cred);
 		if (error != 0)
@@ -1188,6 +1450,7 @@ rumpfs_link(void *v)
 	else if (rn->rn_nlink >= LINK_MAX)
 		error = EMLINK;
 	if (error == 0) {
+		rumpfs_keep(MPTORFM(vp->v_mount), rn);
 		rn->rn_nlink++;
 		rumpfs_now(&rn->rn_ctime);
 		rumpfs_dent_enter(dn, ap->a_cnp->cn_nameptr,
@@ -1202,15 +1465,16 @@ rumpfs_link(void *v)
 }
 
 static bool
-rumpfs_dir_empty(struct rumpfs_node *rn)
+rumpfs_dir_empty(struct rumpfs_mount *rfm, struct rumpfs_node *rn)
 {
 	struct rumpfs_dent *rd;
+	unsigned i;
 
 	TAILQ_FOREACH(rd, &rn->rn_dents, rd_entries) {
 		if (rd->rd_node != NULL)
 			return false;
 	}
-	return true;
+	return rumpfs_range_next(rfm, rn, 0, &i) == NULL;
 }
 
 static int
@@ -1229,7 +1493,7 @@ rumpfs_rmdir(void *v)
 		error = EPERM;
 	else if (rn->rn_parent != dn)
 		error = ENOTEMPTY;
-	else if (!rumpfs_dir_empty(rn))
+	else if (!rumpfs_dir_empty(MPTORFM(vp->v_mount), rn))
 		error = ENOTEMPTY;
 	else if ((rn->rn_flags & (IMMUTABLE | APPEND)) ||
 	    (dn->rn_flags & APPEND))
@@ -1266,7 +1530,7 @@ rumpfs_gro_directory_empty_p(struct mount *mp, kauth_cred_t cred,
     struct vnode *vp, struct vnode *dvp)
 {
 
-	return rumpfs_dir_empty(VTORN(vp));
+	return rumpfs_dir_empty(MPTORFM(mp), VTORN(vp));
 }
 
 static int
@@ -1381,7 +1645,7 @@ rumpfs_gro_lookup(struct mount *mp, struct vnode *dvp,
 
 	if (dn->rn_ishost)
 		return EPERM;
-	rd = rumpfs_dent_find(dn, cnp->cn_nameptr, cnp->cn_namelen);
+	rd = rumpfs_dent_own(MPTORFM(mp), dn, cnp->cn_nameptr, cnp->cn_namelen);
 	if (rd == NULL || rd->rd_node == NULL)
 		return ENOENT;
 	return vcache_get(mp, &rd->rd_node->rn_ino,
@@ -1460,9 +1724,12 @@ rumpfs_readdir(void *v)
 	struct vop_readdir_args *ap = v;
 	struct vnode *vp = ap->a_vp;
 	struct rumpfs_node *rn = VTORN(vp);
+	struct rumpfs_mount *rfm = MPTORFM(vp->v_mount);
 	struct uio *uio = ap->a_uio;
+	struct rumpfs_range *rr;
 	struct rumpfs_dent *rd;
 	struct dirent *de;
+	unsigned i;
 	off_t *cookies = NULL, next;
 	size_t maxcookies = 0, ncookies = 0;
 	int error = 0;
@@ -1498,20 +1765,29 @@ rumpfs_readdir(void *v)
 		} else {
 			while (rd != NULL && rd->rd_cookie < uio->uio_offset)
 				rd = TAILQ_NEXT(rd, rd_entries);
-			if (rd == NULL || rd->rd_namelen > MAXNAMLEN) {
+			rr = rn->rn_ishost ? NULL :
+			    rumpfs_range_next(rfm, rn, uio->uio_offset, &i);
+			if (rr != NULL && (rd == NULL || rr->rr_cookie + i < rd->rd_cookie)) {
+				de->d_fileno = rr->rr_ino + i;
+				de->d_type = vtype2dt(rr->rr_type);
+				de->d_namlen = rumpfs_range_name(rr, i, de->d_name,
+				    sizeof(de->d_name));
+				next = rr->rr_cookie + i + 1;
+			} else if (rd == NULL || rd->rd_namelen > MAXNAMLEN) {
 				eof = rd == NULL;
 				break;
-			}
-			if (rd->rd_node != NULL) {
-				de->d_fileno = rd->rd_node->rn_ino;
-				de->d_type = vtype2dt(rd->rd_node->rn_type);
 			} else {
-				de->d_fileno = 1;
-				de->d_type = DT_WHT;
+				if (rd->rd_node != NULL) {
+					de->d_fileno = rd->rd_node->rn_ino;
+					de->d_type = vtype2dt(rd->rd_node->rn_type);
+				} else {
+					de->d_fileno = 1;
+					de->d_type = DT_WHT;
+				}
+				de->d_namlen = rd->rd_namelen;
+				memcpy(de->d_name, rd->rd_name, rd->rd_namelen);
+				next = rd->rd_cookie + 1;
 			}
-			de->d_namlen = rd->rd_namelen;
-			memcpy(de->d_name, rd->rd_name, rd->rd_namelen);
-			next = rd->rd_cookie + 1;
 		}
 		de->d_reclen = _DIRENT_SIZE(de);
 		memset(de->d_name + de->d_namlen, 0,
@@ -1619,7 +1895,7 @@ rumpfs_reclaim(void *v)
 	VOP_UNLOCK(vp);
 	mutex_enter(&rfm->rfm_lock);
 	rn->rn_hasvnode = false;
-	gone = rn->rn_nlink == 0 || rn->rn_ishost;
+	gone = rn->rn_nlink == 0 || rn->rn_ishost || rn->rn_transient;
 	mutex_exit(&rfm->rfm_lock);
 	vp->v_data = NULL;
 	if (gone)
@@ -1881,6 +2157,7 @@ rumpfs_newmount(struct mount *mp)
 	mutex_init(&rfm->rfm_lock, MUTEX_DEFAULT, IPL_NONE);
 	for (i = 0; i < RUMPFS_HASH; i++)
 		LIST_INIT(&rfm->rfm_nodes[i]);
+	LIST_INIT(&rfm->rfm_ranges);
 	rfm->rfm_nextino = 2;
 	mp->mnt_data = rfm;
 	rfm->rfm_root = rumpfs_node_alloc(rfm, VDIR, 0755, 0, 0, NODEV, 0);
@@ -1936,6 +2213,7 @@ rumpfs_unmount(struct mount *mp, int mntflags)
 		while ((rn = LIST_FIRST(&rfm->rfm_nodes[i])) != NULL)
 			rumpfs_node_free(rfm, rn);
 	}
+	rumpfs_ranges_free(rfm, NULL);
 	mutex_destroy(&rfm->rfm_lock);
 	kmem_free(rfm, sizeof(*rfm));
 	mp->mnt_data = NULL;
@@ -1980,6 +2258,7 @@ rumpfs_loadvnode(struct mount *mp, struct vnode *vp, const void *key,
     size_t key_len, const void **new_key)
 {
 	struct rumpfs_mount *rfm = MPTORFM(mp);
+	struct rumpfs_range *rr = NULL;
 	struct rumpfs_node *rn;
 	ino_t ino;
 
@@ -1989,7 +2268,15 @@ rumpfs_loadvnode(struct mount *mp, struct vnode *vp, const void *key,
 	rn = rumpfs_node_find(rfm, ino);
 	if (rn != NULL)
 		rn->rn_hasvnode = true;
+	else {
+		LIST_FOREACH(rr, &rfm->rfm_ranges, rr_entries) {
+			if (ino >= rr->rr_ino && ino - rr->rr_ino < rr->rr_n)
+				break;
+		}
+	}
 	mutex_exit(&rfm->rfm_lock);
+	if (rr != NULL)
+		rn = rumpfs_range_node(rfm, rr, ino - rr->rr_ino, false);
 	if (rn == NULL)
 		return ENOENT;
 

@@ -138,6 +138,23 @@ rump_vfs_makedevnodes(dev_t devtype, const char *base, char minchar,
 }
 
 int
+rump_vfs_makedevunits(dev_t devtype, const char *prefix, const char *suffix, int nunits,
+    int nparts, devmajor_t maj, devminor_t minor0, devminor_t step)
+{
+	struct vnode *dvp;
+	int error;
+
+	error = namei_simple_kernel("/dev", NSM_FOLLOW_NOEMULROOT, &dvp);
+	if (error)
+		return error;
+	vn_lock(dvp, LK_EXCLUSIVE | LK_RETRY);
+	error = rumpfs_devunits(dvp, prefix, suffix, (devtype & S_IFMT) == S_IFBLK ? VBLK : VCHR,
+	    nunits, nparts, maj, minor0, step);
+	vput(dvp);
+	return error;
+}
+
+int
 rump_vfs_makesymlink(const char *target, const char *path)
 {
 

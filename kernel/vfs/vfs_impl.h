@@ -42,5 +42,7 @@ void	rump_mem_init_dev(void);
 /* rumpfs.c: the file system at the root */
 int	rumpfs_mountroot(void);
 bool	rumpfs_hides(struct vnode *, const char *);
+int	rumpfs_devunits(struct vnode *, const char *, const char *, enum vtype, unsigned, unsigned,
+	    devmajor_t, devminor_t, devminor_t);
 
 #endif

@@ -672,6 +672,63 @@ differs(const char *name, int64_t before, int64_t now, void *arg)
 		    (long long)now);
 }
 
+/* Nodes of drivers are there only while somebody looks, and nobody can tell. */
+ATF_TC_WITHOUT_HEAD(device_nodes);
+ATF_TC_BODY(device_nodes, tc)
+{
+	static char once[65536];
+	struct rump_stat sb;
+	const char *all;
+
+	boot();
+	strcpy(once, names("/dev", 4096));
+	ATF_CHECK(strstr(once, " dk0 dk1 dk2 dk3 dk4 dk5 dk6 dk7 ") != NULL);
+	ATF_CHECK(strstr(once, " rdk0 rdk1 ") != NULL);
+	ATF_CHECK_STREQ(names("/dev", 64), once);
+	rump_pub_drain();
+	rump_pub_audit_mark();
+	sb = status("/dev/rdk3");
+	ATF_CHECK_EQ(sb.st_mode, RUMP_S_IFCHR | 0666);
+	ATF_CHECK_EQ(sb.st_nlink, 1);
+	ATF_CHECK_EQ(RUMP_MINOR(sb.st_rdev), 3);
+	ATF_CHECK_EQ(status("/dev/dk3").st_mode, RUMP_S_IFBLK | 0666);
+	ATF_CHECK_EQ(status("/dev/rdk3").st_ino, sb.st_ino);
+	rump_pub_drain();
+	ATF_CHECK_EQ(rump_pub_audit(differs, NULL), 0);
+	ATF_CHECK_EQ(status("/dev/rdk3").st_ino, sb.st_ino);
+	ATF_CHECK(!exists("/dev/dk8"));
+	ATF_CHECK(!exists("/dev/dk"));
+	ATF_CHECK(!exists("/dev/dk03"));
+	ATF_CHECK(!exists("/dev/dk3a"));
+	ATF_CHECK(!exists("/dev/dk99999999999999999999"));
+	FAILS(EEXIST, rump_sys_mknod("/dev/dk1", RUMP_S_IFCHR | 0666, 1));
+	FAILS(ENOTEMPTY, rump_sys_rmdir("/dev"));
+
+	/* What is changed stays so, with its vnode and without. */
+	OK(rump_sys_chmod("/dev/dk1", 0600));
+	OK(rump_sys_link("/dev/dk2", "/dev/also"));
+	OK(rump_sys_unlink("/dev/dk3"));
+	OK(rump_sys_rename("/dev/dk4", "/dev/other"));
+	OK(rump_sys_rename("/dev/null", "/dev/dk5"));
+	OK(rump_sys_symlink("gone", "/dev/dk3"));
+	rump_pub_drain();
+	ATF_CHECK_EQ(status("/dev/dk1").st_mode, RUMP_S_IFBLK | 0600);
+	ATF_CHECK_EQ(nlink("/dev/dk2"), 2);
+	ATF_CHECK_EQ(status("/dev/also").st_ino, status("/dev/dk2").st_ino);
+	ATF_CHECK(RUMP_S_ISLNK(status("/dev/dk3").st_mode));
+	FAILS(ENOENT, rump_sys_lstat("/dev/dk4", &sb));
+	ATF_CHECK_EQ(RUMP_MINOR(status("/dev/other").st_rdev), 4);
+	ATF_CHECK(RUMP_S_ISCHR(status("/dev/dk5").st_mode));
+	all = names("/dev", 4096);
+	ATF_CHECK(strstr(all, " dk0 dk1 dk2 dk6 dk7 ") != NULL);
+	ATF_CHECK(strstr(all, " also ") != NULL && strstr(all, " other ") != NULL);
+	ATF_CHECK(strstr(strstr(all, " dk5 ") + 1, " dk5 ") == NULL);
+	ATF_CHECK(strstr(strstr(all, " dk3 ") + 1, " dk3 ") == NULL);
+	OK(rump_sys_unlink("/dev/dk2"));
+	ATF_CHECK_EQ(nlink("/dev/also"), 1);
+	ATF_CHECK(!exists("/dev/dk2"));
+}
+
 ATF_TC_WITHOUT_HEAD(nothing_stays);
 ATF_TC_BODY(nothing_stays, tc)
 {
@@ -749,6 +806,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, forced);
 	ATF_TP_ADD_TC(tp, events);
 	ATF_TP_ADD_TC(tp, devices);
+	ATF_TP_ADD_TC(tp, device_nodes);
 	ATF_TP_ADD_TC(tp, nothing_stays);
 	ATF_TP_ADD_TC(tp, vnode_limit);
 
