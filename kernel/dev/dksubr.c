@@ -314,7 +314,8 @@ dk_done(struct dk_softc *dksc, struct buf *bp)
 {
 	struct disk *dk = &dksc->sc_dkdev;
 
-	if (bp->b_error != 0)
+	/* Of a disk that is gone or broken the log has been told already. */
+	if (bp->b_error != 0 && bp->b_error != ENXIO)
 		diskerr(bp, device_cfdriver(dksc->sc_dev)->cd_name, "error", 0,
 		    0, dk->dk_label);
 	mutex_enter(&dksc->sc_iolock);

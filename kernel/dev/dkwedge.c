@@ -9,7 +9,7 @@
  * is open while any of its wedges is.
  *
  * Locks: dkwedges_lock (all wedges), then the parent's dk_rawbusy or its
- * dk_openlock.
+ * dk_openlock.  dkwedge_scanlock is a leaf.
  */
 
 #include <sys/param.h>
@@ -58,6 +58,7 @@ struct dkwedge_softc {
 static CFDRIVER_DECL(dk, DV_DISK, NULL);
 
 static krwlock_t dkwedges_lock;
+static kmutex_t dkwedge_scanlock;
 
 static LIST_HEAD(, dkwedge_discovery_method) dkwedge_methods =
     LIST_HEAD_INITIALIZER(dkwedge_methods);
@@ -115,20 +116,14 @@ void
 dkwedge_init(void)
 {
 	devmajor_t bmaj = DK_MAJOR, cmaj = DK_MAJOR;
-	char path[16];
-	int i;
 
 	rw_init(&dkwedges_lock);
+	mutex_init(&dkwedge_scanlock, MUTEX_DEFAULT, IPL_NONE);
 	if (devsw_attach("dk", &dk_bdevsw, &bmaj, &dk_cdevsw, &cmaj) != 0)
 		panic("dk: cannot attach");
-	for (i = 0; i < DK_NNODES; i++) {
-		snprintf(path, sizeof(path), "/dev/dk%d", i);
-		if (rump_vfs_makeonedevnode(S_IFBLK, path, bmaj, i) != 0)
-			panic("no %s", path);
-		snprintf(path, sizeof(path), "/dev/rdk%d", i);
-		if (rump_vfs_makeonedevnode(S_IFCHR, path, cmaj, i) != 0)
-			panic("no %s", path);
-	}
+	if (rump_vfs_makedevunits(S_IFBLK, "dk", "", DK_NNODES, 0, bmaj, 0, 1) != 0 ||
+	    rump_vfs_makedevunits(S_IFCHR, "rdk", "", DK_NNODES, 0, cmaj, 0, 1) != 0)
+		panic("dk: no device nodes");
 }
 
 /*
@@ -580,11 +575,46 @@ dk_open_parent(dev_t dev, int mode, struct vnode **vpp)
 }
 
 /*
+ * The methods all look at the first sectors, which are read for all of them
+ * at once.  Who discovers has one of these on the list.
+ */
+#define	SCAN_HEAD	2		/* sectors */
+
+struct dkwedge_scan {
+	LIST_ENTRY(dkwedge_scan) s_link;	/* dkwedge_scanlock */
+	struct lwp	*s_lwp;
+	struct disk	*s_disk;
+	void		*s_head;	/* read if s_valid */
+	size_t		s_headlen;
+	bool		s_valid;
+	bool		s_tried;
+	bool		s_gone;		/* the disk is: it is not asked again */
+};
+
+static LIST_HEAD(, dkwedge_scan) dkwedge_scans = LIST_HEAD_INITIALIZER(dkwedge_scans);
+
+/* The scan of this disk that the caller works for, or NULL. */
+static struct dkwedge_scan *
+scan_mine(struct disk *pdk)
+{
+	struct dkwedge_scan *s;
+
+	mutex_enter(&dkwedge_scanlock);
+	LIST_FOREACH(s, &dkwedge_scans, s_link) {
+		if (s->s_lwp == curlwp && s->s_disk == pdk)
+			break;
+	}
+	mutex_exit(&dkwedge_scanlock);
+	return s;
+}
+
+/*
  * Asks the methods in turn until one knows the disk's partition table.
  */
 void
 dkwedge_discover(struct disk *pdk)
 {
+	struct dkwedge_scan scan = { .s_lwp = curlwp, .s_disk = pdk };
 	struct dkwedge_discovery_method *ddm;
 	struct vnode *vp;
 	dev_t pdev;
@@ -599,6 +629,13 @@ dkwedge_discover(struct disk *pdk)
 		    "%d\n", pdk->dk_name, error);
 		return;
 	}
+	scan.s_headlen = MIN(SCAN_HEAD, pdk->dk_geom.dg_secperunit) *
+	    (DEV_BSIZE << pdk->dk_blkshift);
+	if (scan.s_headlen != 0)
+		scan.s_head = kmem_alloc(scan.s_headlen, KM_SLEEP);
+	mutex_enter(&dkwedge_scanlock);
+	LIST_INSERT_HEAD(&dkwedge_scans, &scan, s_link);
+	mutex_exit(&dkwedge_scanlock);
 	LIST_FOREACH(ddm, &dkwedge_methods, ddm_list) {
 		error = (*ddm->ddm_discover)(pdk, vp);
 		if (error == 0)
@@ -606,26 +643,26 @@ dkwedge_discover(struct disk *pdk)
 		if (error != ESRCH)
 			printf("%s: wedge search by %s failed, error %d\n",
 			    pdk->dk_name, ddm->ddm_name, error);
+		if (scan.s_gone)
+			break;
 	}
+	mutex_enter(&dkwedge_scanlock);
+	LIST_REMOVE(&scan, s_link);
+	mutex_exit(&dkwedge_scanlock);
+	if (scan.s_head != NULL)
+		kmem_free(scan.s_head, scan.s_headlen);
 	(void)vn_close(vp, FREAD, NOCRED);
 }
 
-/*
- * Reads len bytes, whole sectors, from a sector of a disk, for methods.
- */
-int
-dkwedge_read(struct disk *pdk, struct vnode *vp, daddr_t blkno, void *tbuf,
-    size_t len)
+/* Whole sectors; len and blkno are right. */
+static int
+read_sectors(struct disk *pdk, struct vnode *vp, daddr_t blkno, void *tbuf, size_t len)
 {
 	const uint32_t secsize = DEV_BSIZE << pdk->dk_blkshift;
-	const uint64_t total = pdk->dk_geom.dg_secperunit;
 	struct buf *bp;
 	size_t n;
 	int error = 0;
 
-	if (len == 0 || len % secsize != 0 || blkno < 0 ||
-	    (uint64_t)blkno > total || len / secsize > total - blkno)
-		return EINVAL;
 	bp = getiobuf(NULL, true);
 	while (len > 0 && error == 0) {
 		n = MIN(len, MAXPHYS);
@@ -646,6 +683,46 @@ dkwedge_read(struct disk *pdk, struct vnode *vp, daddr_t blkno, void *tbuf,
 		len -= n;
 	}
 	putiobuf(bp);
+	return error;
+}
+
+/*
+ * Reads len bytes, whole sectors, from a sector of a disk, for methods.
+ */
+int
+dkwedge_read(struct disk *pdk, struct vnode *vp, daddr_t blkno, void *tbuf,
+    size_t len)
+{
+	const uint32_t secsize = DEV_BSIZE << pdk->dk_blkshift;
+	const uint64_t total = pdk->dk_geom.dg_secperunit;
+	struct dkwedge_scan *s;
+	int error;
+
+	if (len == 0 || len % secsize != 0 || blkno < 0 ||
+	    (uint64_t)blkno > total || len / secsize > total - blkno)
+		return EINVAL;
+	s = scan_mine(pdk);
+	if (s == NULL)
+		return read_sectors(pdk, vp, blkno, tbuf, len);
+	if (s->s_gone)
+		return ENXIO;
+	if (len <= s->s_headlen && (uint64_t)blkno * secsize <= s->s_headlen - len) {
+		if (!s->s_tried) {
+			s->s_tried = true;
+			error = read_sectors(pdk, vp, 0, s->s_head, s->s_headlen);
+			s->s_valid = error == 0;
+			s->s_gone = error == ENXIO;
+			if (s->s_gone)
+				return error;
+		}
+		if (s->s_valid) {
+			memcpy(tbuf, (char *)s->s_head + blkno * secsize, len);
+			return 0;
+		}
+	}
+	error = read_sectors(pdk, vp, blkno, tbuf, len);
+	if (error == ENXIO)
+		s->s_gone = true;
 	return error;
 }
 

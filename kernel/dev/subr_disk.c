@@ -362,20 +362,19 @@ void
 diskerr(const struct buf *bp, const char *dname, const char *what, int pri,
     int blkdone, const struct disklabel *lp)
 {
-	daddr_t sn = bp->b_blkno;
+	const daddr_t sn = bp->b_blkno;
+	char where[64], done[24] = "";
 
-	printf("%s%d%c: %s %sing fsbn ", dname, (int)DISKUNIT(bp->b_dev),
-	    'a' + (int)DISKPART(bp->b_dev), what,
-	    BUF_ISREAD(bp) ? "read" : "writ");
 	if (bp->b_bcount <= DEV_BSIZE)
-		printf("%" PRId64, sn);
+		snprintf(where, sizeof(where), "%" PRId64, sn);
 	else {
 		if (blkdone >= 0)
-			printf("%" PRId64 " of ", sn + blkdone);
-		printf("%" PRId64 "-%" PRId64, sn,
+			snprintf(done, sizeof(done), "%" PRId64 " of ", sn + blkdone);
+		snprintf(where, sizeof(where), "%s%" PRId64 "-%" PRId64, done, sn,
 		    sn + (bp->b_bcount - 1) / DEV_BSIZE);
 	}
-	printf("\n");
+	printf("%s%d%c: %s %sing fsbn %s\n", dname, (int)DISKUNIT(bp->b_dev),
+	    'a' + (int)DISKPART(bp->b_dev), what, BUF_ISREAD(bp) ? "read" : "writ", where);
 }
 
 /*

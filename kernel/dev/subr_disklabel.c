@@ -256,25 +256,63 @@ mbr_walk(struct mbr_reader *rd,
 	return 0;
 }
 
+/*
+ * Nearly all that is looked at are a sector and the next one, so two are read
+ * at a time.
+ */
+#define	LABEL_WINDOW	2
+
 struct label_search {
 	struct buf	*ls_bp;
 	void		(*ls_strat)(struct buf *);
 	struct disklabel *ls_drv;	/* as the driver made it */
-	struct disklabel *ls_found;	/* scratch */
+	struct disklabel ls_found;	/* scratch */
+	uint64_t	ls_first;	/* sectors that are in ls_bp */
+	unsigned	ls_count;
+	bool		ls_gone;	/* the disk is */
 	struct partition ls_parts[MAXPARTITIONS];
 	int		ls_nparts;
 	bool		ls_ok;
 	bool		ls_bad;
+	char		ls_data[] __aligned(8);	/* of ls_bp */
 };
 
 static int
-label_read(struct label_search *ls, uint64_t sector, int count)
+label_fill(struct label_search *ls, uint64_t sector, unsigned n)
 {
+	int error = disk_read_sectors(ls->ls_strat, ls->ls_drv, ls->ls_bp, sector, n);
 
-	if (sector > UINT32_MAX || sector >= ls->ls_drv->d_secperunit)
+	return error == 0 && ls->ls_bp->b_resid != 0 ? EIO : error;
+}
+
+/* A sector of the disk, in *datap until the next call. */
+static int
+label_read(struct label_search *ls, uint64_t sector, const void **datap)
+{
+	const struct disklabel *drv = ls->ls_drv;
+	unsigned n;
+	int error = 0;
+
+	if (sector > UINT32_MAX || sector >= drv->d_secperunit)
 		return EINVAL;
-	return disk_read_sectors(ls->ls_strat, ls->ls_drv, ls->ls_bp, sector,
-	    count);
+	if (ls->ls_gone)
+		return ENXIO;
+	if (sector < ls->ls_first || sector - ls->ls_first >= ls->ls_count) {
+		n = MIN(LABEL_WINDOW, drv->d_secperunit - sector);
+		ls->ls_count = 0;
+		error = label_fill(ls, sector, n);
+		if (error == ENXIO)
+			ls->ls_gone = true;
+		else if (error != 0 && n > 1)
+			/* The second may be bad. */
+			error = label_fill(ls, sector, n = 1);
+		if (error)
+			return error;
+		ls->ls_first = sector;
+		ls->ls_count = n;
+	}
+	*datap = (const char *)ls->ls_bp->b_data + (sector - ls->ls_first) * drv->d_secsize;
+	return 0;
 }
 
 struct label_reader {
@@ -286,11 +324,12 @@ static int
 label_mbrread(struct mbr_reader *rd, uint64_t sector, struct mbr_sector *mbr)
 {
 	struct label_reader *lr = container_of(rd, struct label_reader, lr_rd);
+	const void *data;
 	int error;
 
-	error = label_read(lr->lr_ls, sector, 1);
+	error = label_read(lr->lr_ls, sector, &data);
 	if (error == 0)
-		memcpy(mbr, lr->lr_ls->ls_bp->b_data, sizeof(*mbr));
+		memcpy(mbr, data, sizeof(*mbr));
 	return error;
 }
 
@@ -298,13 +337,13 @@ label_mbrread(struct mbr_reader *rd, uint64_t sector, struct mbr_sector *mbr)
 static void
 label_try(struct label_search *ls, uint64_t sector)
 {
+	const void *data;
 	int i, error;
 
 	for (i = 0; i < 2 && !ls->ls_ok; i++) {
-		if (label_read(ls, sector + (i == 0 ? LABELSECTOR : 0), 1))
+		if (label_read(ls, sector + (i == 0 ? LABELSECTOR : 0), &data))
 			continue;
-		error = disklabel_scan(ls->ls_bp->b_data,
-		    ls->ls_drv->d_secsize, ls->ls_found);
+		error = disklabel_scan(data, ls->ls_drv->d_secsize, &ls->ls_found);
 		if (error == 0)
 			ls->ls_ok = true;
 		else if (error == EINVAL)
@@ -348,7 +387,7 @@ readdisklabel(dev_t dev, void (*strat)(struct buf *), struct disklabel *lp,
 	struct label_reader lr;
 	const char *msg = NULL;
 	struct buf *bp;
-	void *data;
+	size_t size;
 	int i;
 
 	if (!DK_DEV_BSIZE_OK(lp->d_secsize))
@@ -364,13 +403,13 @@ readdisklabel(dev_t dev, void (*strat)(struct buf *), struct disklabel *lp,
 		lp->d_partitions[RAW_PART].p_size = lp->d_secperunit;
 	lp->d_partitions[RAW_PART].p_offset = 0;
 
-	ls = kmem_zalloc(sizeof(*ls), KM_SLEEP);
-	ls->ls_found = kmem_zalloc(sizeof(*ls->ls_found), KM_SLEEP);
-	data = kmem_alloc(lp->d_secsize, KM_SLEEP);
+	size = LABEL_WINDOW * lp->d_secsize;
+	ls = kmem_alloc(sizeof(*ls) + size, KM_SLEEP);
+	memset(ls, 0, sizeof(*ls));
 	bp = getiobuf(NULL, true);
 	bp->b_dev = MAKEDISKDEV(major(dev), DISKUNIT(dev), RAW_PART);
-	bp->b_data = data;
-	bp->b_bufsize = lp->d_secsize;
+	bp->b_data = ls->ls_data;
+	bp->b_bufsize = size;
 	ls->ls_bp = bp;
 	ls->ls_strat = strat;
 	ls->ls_drv = lp;
@@ -381,8 +420,8 @@ readdisklabel(dev_t dev, void (*strat)(struct buf *), struct disklabel *lp,
 	if (!ls->ls_ok)
 		label_try(ls, 0);
 	if (ls->ls_ok) {
-		disklabel_fit(ls->ls_found, lp);
-		*lp = *ls->ls_found;
+		disklabel_fit(&ls->ls_found, lp);
+		*lp = ls->ls_found;
 	} else {
 		msg = ls->ls_bad ? "disk label corrupted" : "no disk label";
 		for (i = 0; i < ls->ls_nparts; i++)
@@ -393,9 +432,7 @@ readdisklabel(dev_t dev, void (*strat)(struct buf *), struct disklabel *lp,
 	}
 
 	putiobuf(bp);
-	kmem_free(data, lp->d_secsize);
-	kmem_free(ls->ls_found, sizeof(*ls->ls_found));
-	kmem_free(ls, sizeof(*ls));
+	kmem_free(ls, sizeof(*ls) + size);
 	return msg;
 }
 
@@ -452,28 +489,30 @@ int
 writedisklabel(dev_t dev, void (*strat)(struct buf *), struct disklabel *lp,
     struct cpu_disklabel *osdep)
 {
-	struct label_search ls;
+	const size_t size = LABEL_WINDOW * lp->d_secsize;
+	struct label_search *ls;
 	struct label_reader lr;
 	uint64_t where = 0;
 	struct buf *bp;
-	void *data;
 	int error;
 
-	data = kmem_zalloc(lp->d_secsize, KM_SLEEP);
+	ls = kmem_zalloc(sizeof(*ls) + size, KM_SLEEP);
 	bp = getiobuf(NULL, true);
 	bp->b_dev = MAKEDISKDEV(major(dev), DISKUNIT(dev), RAW_PART);
-	bp->b_data = data;
-	bp->b_bufsize = lp->d_secsize;
-	ls.ls_bp = bp;
-	ls.ls_strat = strat;
-	ls.ls_drv = lp;
+	bp->b_data = ls->ls_data;
+	bp->b_bufsize = size;
+	ls->ls_bp = bp;
+	ls->ls_strat = strat;
+	ls->ls_drv = lp;
 	lr.lr_rd.rd_read = label_mbrread;
-	lr.lr_ls = &ls;
+	lr.lr_ls = ls;
 	(void)mbr_walk(&lr.lr_rd, label_netbsd, &where);
 
-	error = label_read(&ls, where + LABELSECTOR, 1);
+	error = EINVAL;
+	if (where + LABELSECTOR < lp->d_secperunit)
+		error = disk_read_sectors(strat, lp, bp, where + LABELSECTOR, 1);
 	if (error == 0) {
-		memcpy((char *)data + LABELOFFSET, lp, sizeof(*lp));
+		memcpy(ls->ls_data + LABELOFFSET, lp, sizeof(*lp));
 		bp->b_flags = B_WRITE;
 		bp->b_oflags &= ~BO_DONE;
 		bp->b_bcount = lp->d_secsize;
@@ -482,7 +521,7 @@ writedisklabel(dev_t dev, void (*strat)(struct buf *), struct disklabel *lp,
 		error = biowait(bp);
 	}
 	putiobuf(bp);
-	kmem_free(data, lp->d_secsize);
+	kmem_free(ls, sizeof(*ls) + size);
 	return error;
 }
 
