@@ -254,8 +254,9 @@ pci_probe_device(struct pci_softc *sc, pcitag_t tag,
 	return 0;
 }
 
-int
-pci_enumerate_bus(struct pci_softc *sc, const int *locs,
+/* present: a bit for each device that is worth looking at. */
+static int
+enumerate(struct pci_softc *sc, const int *locs, uint32_t present,
     int (*match)(const struct pci_attach_args *), struct pci_attach_args *pap)
 {
 	pci_chipset_tag_t pc = sc->sc_pc;
@@ -265,7 +266,8 @@ pci_enumerate_bus(struct pci_softc *sc, const int *locs,
 	pcitag_t tag;
 
 	for (device = 0; device < sc->sc_maxndevs; device++) {
-		if (locs[PCICF_DEV] != PCICF_DEV_DEFAULT && locs[PCICF_DEV] != device)
+		if ((locs[PCICF_DEV] != PCICF_DEV_DEFAULT && locs[PCICF_DEV] != device) ||
+		    (present >> device & 1) == 0)
 			continue;
 		tag = pci_make_tag(pc, sc->sc_bus, device, 0);
 		id = pci_conf_read(pc, tag, PCI_ID_REG);
@@ -291,6 +293,14 @@ pci_enumerate_bus(struct pci_softc *sc, const int *locs,
 		}
 	}
 	return 0;
+}
+
+int
+pci_enumerate_bus(struct pci_softc *sc, const int *locs,
+    int (*match)(const struct pci_attach_args *), struct pci_attach_args *pap)
+{
+
+	return enumerate(sc, locs, UINT32_MAX, match, pap);
 }
 
 int
@@ -430,18 +440,19 @@ pcirescan(device_t self, const char *ifattr, const int *locators)
 	};
 	struct pci_softc *sc = device_private(self);
 	const int *locs = locators != NULL ? locators : any;
+	uint32_t present = UINT32_MAX;
 	device_t dev;
 	int i;
 
 	pci_detach_gone(sc, locs);
 	if (pci_resources != NULL)
-		pciconf_update(sc->sc_pc, pci_resources, sc->sc_bus);
+		present = pciconf_update(sc->sc_pc, pci_resources, sc->sc_bus);
 	for (i = 0; i < (int)__arraycount(sc->sc_devices); i++) {
 		dev = sc->sc_devices[i].c_dev;
 		if (dev != NULL && device_is_a(dev, "ppb"))
 			(void)(*device_cfattach(dev)->ca_rescan)(dev, "pcibus", NULL);
 	}
-	(void)pci_enumerate_bus(sc, locs, NULL, NULL);
+	(void)enumerate(sc, locs, present, NULL, NULL);
 	return 0;
 }
 

@@ -38,8 +38,11 @@ void	pci_mapreg_size(pci_chipset_tag_t, pcitag_t, int reg, uint64_t *addr, uint6
  * pciconf.c: what was given out, kept so that functions can come and go.
  */
 
-/* Gives the functions of a bus that are new what they need, and takes it from those that are gone. */
-void	pciconf_update(pci_chipset_tag_t, struct pciconf_resources *, int bus);
+/*
+ * Gives the functions of a bus that are new what they need, and takes it from those that are gone.
+ * A bit for each device that answers; all ones if nothing is known of the bus.
+ */
+uint32_t pciconf_update(pci_chipset_tag_t, struct pciconf_resources *, int bus);
 /* Whether the function is another one, or has lost its addresses, since it was configured. */
 bool	pciconf_changed(pci_chipset_tag_t, struct pciconf_resources *, pcitag_t);
 

@@ -346,7 +346,7 @@ func_drop(struct pciconf_resources *pr, struct conf_func *cf)
  * Looking.
  */
 
-static void	bus_look(pci_chipset_tag_t, struct pciconf_resources *, struct conf_bus *, int);
+static uint32_t	bus_look(pci_chipset_tag_t, struct pciconf_resources *, struct conf_bus *, int);
 
 static void
 func_size_bars(pci_chipset_tag_t pc, struct conf_func *cf, int end)
@@ -471,7 +471,7 @@ bridge_number(pci_chipset_tag_t pc, struct pciconf_resources *pr, struct conf_bu
 	LIST_INSERT_HEAD(&pr->pr_buses, behind, cb_list);
 	cf->cf_behind = sec;
 	number_set(pr, sec, true);
-	bus_look(pc, pr, behind, depth + 1);
+	(void)bus_look(pc, pr, behind, depth + 1);
 
 	/* Up to the last number in use, and some. */
 	if (!keep) {
@@ -529,9 +529,11 @@ bus_forget(pci_chipset_tag_t pc, struct pciconf_resources *pr, int bus)
 	}
 }
 
-static void
+/* A bit for each device that answers. */
+static uint32_t
 bus_look(pci_chipset_tag_t pc, struct pciconf_resources *pr, struct conf_bus *cb, int depth)
 {
+	uint32_t present = 0;
 	int device, function, nfuncs;
 	pcireg_t bhlc, id;
 	pcitag_t tag;
@@ -548,6 +550,7 @@ bus_look(pci_chipset_tag_t pc, struct pciconf_resources *pr, struct conf_bus *cb
 					break;
 				continue;
 			}
+			present |= 1U << device;
 			bhlc = pci_conf_read(pc, tag, PCI_BHLC_REG);
 			if (function == 0 && !PCI_HDRTYPE_MULTIFN(bhlc)) {
 				const struct pci_quirkdata *qd =
@@ -559,6 +562,7 @@ bus_look(pci_chipset_tag_t pc, struct pciconf_resources *pr, struct conf_bus *cb
 			func_look(pc, pr, cb, tag, id, bhlc, depth);
 		}
 	}
+	return present;
 }
 
 /*
@@ -882,18 +886,20 @@ pci_configure_bus(pci_chipset_tag_t pc, struct pciconf_resources *pr, int firstb
 	return pr->pr_error;
 }
 
-void
+uint32_t
 pciconf_update(pci_chipset_tag_t pc, struct pciconf_resources *pr, int bus)
 {
 	struct conf_bus *cb = bus_lookup(pr, bus), *up;
+	uint32_t present;
 	int depth;
 
 	if (cb == NULL)
-		return;
+		return UINT32_MAX;
 	for (depth = 0, up = cb; up != NULL && !up->cb_root; depth++)
 		up = bus_lookup(pr, up->cb_bridge >> 8);
-	bus_look(pc, pr, cb, depth);
+	present = bus_look(pc, pr, cb, depth);
 	bus_give(pc, pr, cb);
+	return present;
 }
 
 bool
