@@ -86,10 +86,12 @@ struct pcim_dev {
 	int	stopped;		/* bus mastering was taken away from it again */
 	unsigned pin;
 
-	uint8_t	conf[PCIM_CONF_SIZE];
-	uint8_t	writable[PCIM_CONF_SIZE];
-	uint8_t	clear[PCIM_CONF_SIZE];
-	uint8_t	image[PCIM_CONF_SIZE];	/* conf as it was plugged */
+	unsigned confsize;		/* of the next four; what is behind is zero */
+	uint8_t	*conf;
+	uint8_t	*writable;
+	uint8_t	*clear;
+	uint8_t	*image;			/* conf as it was plugged */
+	uint8_t	space[4][0x100];	/* theirs, unless there is more */
 	struct bar bar[PCIM_NBAR];
 	unsigned capend;		/* first free byte, and the last pointer */
 	unsigned caplink;
@@ -182,6 +184,8 @@ dev_free(struct pcim_dev *d)
 		d->ops->po_free(d);
 	free(d->msix_entries);
 	free(d->msix_pending);
+	if (d->conf != d->space[0])
+		free(d->conf);
 	free(d);
 }
 
@@ -275,6 +279,11 @@ pcim_dev_create(struct pcim_bus *b, const struct pcim_ops *ops, void *softc,
 	d->bus = b;
 	d->ops = ops;
 	d->softc = softc;
+	d->confsize = sizeof(d->space[0]);
+	d->conf = d->space[0];
+	d->writable = d->space[1];
+	d->clear = d->space[2];
+	d->image = d->space[3];
 	d->pin = id->pi_intpin;
 	d->capend = 0x40;
 	d->caplink = CAP_PTR;
@@ -339,11 +348,32 @@ pcim_name(const struct pcim_dev *d)
 	return d->ops->po_name;
 }
 
+/* Room for that many bytes of configuration space. */
+static int
+conf_room(struct pcim_dev *d, size_t end)
+{
+	uint8_t *p;
+	unsigned i;
+
+	if (end <= d->confsize)
+		return 1;
+	if (end > PCIM_CONF_SIZE || (p = calloc(4, PCIM_CONF_SIZE)) == NULL)
+		return 0;
+	for (i = 0; i < 4; i++)
+		memcpy(p + i * PCIM_CONF_SIZE, d->space[i], sizeof(d->space[i]));
+	d->confsize = PCIM_CONF_SIZE;
+	d->conf = p;
+	d->writable = p + PCIM_CONF_SIZE;
+	d->clear = p + 2 * PCIM_CONF_SIZE;
+	d->image = p + 3 * PCIM_CONF_SIZE;
+	return 1;
+}
+
 void
 pcim_conf_set(struct pcim_dev *d, unsigned reg, unsigned width, uint32_t val)
 {
 
-	if (reg + width <= PCIM_CONF_SIZE)
+	if (conf_room(d, reg + width))
 		put(d->conf + reg, width, val);
 }
 
@@ -351,7 +381,9 @@ uint32_t
 pcim_conf_get(const struct pcim_dev *d, unsigned reg, unsigned width)
 {
 
-	return reg + width <= PCIM_CONF_SIZE ? get(d->conf + reg, width) : UINT32_MAX;
+	if (reg + width > PCIM_CONF_SIZE)
+		return UINT32_MAX;
+	return reg + width <= d->confsize ? get(d->conf + reg, width) : 0;
 }
 
 void
@@ -359,7 +391,7 @@ pcim_conf_mask(struct pcim_dev *d, unsigned reg, unsigned width, uint32_t writab
     uint32_t clear)
 {
 
-	if (reg + width > PCIM_CONF_SIZE)
+	if (!conf_room(d, reg + width))
 		return;
 	put(d->writable + reg, width, writable);
 	put(d->clear + reg, width, clear);
@@ -404,7 +436,7 @@ pcim_extcap(struct pcim_dev *d, uint16_t id, uint8_t version, const void *body, 
 	unsigned off = d->extend;
 	size_t need = (4 + len + 3) & ~(size_t)3;
 
-	if (need > PCIM_CONF_SIZE - off)
+	if (!conf_room(d, off + need))
 		return 0;
 	put(d->conf + off, 4, id | (uint32_t)(version & 0xf) << 16);
 	memcpy(d->conf + off + 4, body, len);
@@ -888,7 +920,7 @@ pcim_confread(void *ctx, uint32_t bdf, unsigned reg, unsigned width)
 
 	if (d == NULL || width > 4 || reg > PCIM_CONF_SIZE - width)
 		return (uint32_t)ones(width);
-	val = get(d->conf + reg, width);
+	val = reg + width <= d->confsize ? get(d->conf + reg, width) : 0;
 	if (d->level && overlap(reg, width, STATUS, 1))
 		val |= (uint32_t)STATUS_INTX << 8 * (STATUS - reg);
 	if (d->msi != 0 && (d->msi_flags & PCIM_MSI_MASK) != 0 &&
@@ -908,8 +940,8 @@ pcim_confwrite(void *ctx, uint32_t bdf, unsigned reg, unsigned width, uint32_t v
 
 	if (d == NULL || width > 4 || reg > PCIM_CONF_SIZE - width)
 		return;
-	old = get(d->conf + reg, width);
-	for (i = 0; i < width; i++) {
+	old = reg + width <= d->confsize ? get(d->conf + reg, width) : 0;
+	for (i = 0; i < width && reg + i < d->confsize; i++) {
 		uint8_t *p = d->conf + reg + i, w = d->writable[reg + i], v = (uint8_t)(val >> 8 * i);
 
 		*p = ((*p & ~w) | (v & w)) & ~(v & d->clear[reg + i]);
