@@ -31,6 +31,9 @@ bench_dev(const struct devops_dev *dd, const uint8_t *data, size_t len, unsigned
 	unsigned differ = 0;
 
 	while (n-- > 0 && differ == 0) {
+#ifdef RIG_ENGINE
+		rump_pub_lockdebug(n % RIG_LOCK_INPUTS == 0);
+#endif
 		if (rump_pub_lwproc_rfork(RUMP_RFCFDG) != 0)
 			return 1;
 		devops_run(dd, data, len);

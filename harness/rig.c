@@ -22,7 +22,6 @@
 
 #define STEPS_DEFAULT	20000000u
 #define LOGSIZE		65536u
-#define LOCK_INPUTS	4
 #define CLOCK_BASE	1700000000	/* 2023-11-14: any fixed date will do */
 
 static struct lwp *home;		/* the process all others are born from */
@@ -212,7 +211,7 @@ check(void)
 
 /*
  * Notes on locks cost a fifth of all time.  Under an engine, which shows the
- * kernel a bug's every relative, one input of LOCK_INPUTS has them; which one
+ * kernel a bug's every relative, one input of RIG_LOCK_INPUTS has them; which one
  * is a matter of its bytes, so that it replays.
  */
 static int
@@ -226,7 +225,7 @@ locks_noted(const uint8_t *data, size_t len)
 		memcpy(&w, data + i, sizeof(w));
 		h = (h ^ w) * 0x9e3779b97f4a7c15u;
 	}
-	return (h >> 32) % LOCK_INPUTS == 0;
+	return (h >> 32) % RIG_LOCK_INPUTS == 0;
 #else
 	return 1;
 #endif

@@ -38,6 +38,9 @@ struct rig_target {
 
 extern const struct rig_target rig_target;
 
+/* Under an engine one input of so many has notes on locks. */
+#define RIG_LOCK_INPUTS	4
+
 /* Boots, once; prints what is wrong and exits with 2 if that fails. */
 void	rig_boot(void);
 
