@@ -440,8 +440,11 @@ qemu_run(void *ctx, uint64_t now)
 		rumpuser_intr_assert(irq);
 		any = true;
 	}
-	/* Not each time: QEMU's thread wants its end of the socket, too. */
-	if (!q.q_dead && (q.q_nap != 0 || now - q.q_drained > DRAIN_NS)) {
+	/*
+	 * Lines come through the socket, messages do not.  Not each time:
+	 * QEMU's thread wants its end, too.
+	 */
+	if (!q.q_dead && (q.q_nap != 0 || (q.q_nintx != 0 && now - q.q_drained > DRAIN_NS))) {
 		unsigned was = q.q_gsi;
 
 		q.q_drained = now;
