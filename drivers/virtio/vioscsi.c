@@ -1167,7 +1167,8 @@ vioscsi_event(struct vioscsi_softc *sc, const struct virtio_scsi_event *ev)
 		}
 		if (reason == VIRTIO_SCSI_EVT_RESET_RESCAN)
 			vioscsi_look(sc, target, lun);
-		else if (reason == VIRTIO_SCSI_EVT_RESET_REMOVED)
+		else if (reason == VIRTIO_SCSI_EVT_RESET_REMOVED &&
+		    sc->sc_bus != NULL)
 			(void)scsipi_target_detach(&sc->sc_channel, target,
 			    lun, DETACH_FORCE);
 		break;
