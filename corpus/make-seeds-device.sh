@@ -649,6 +649,13 @@ if want fuzz_ahcisata; then
 	begin 0 0 1; disk_io; op OPEN 0 4; op READ 0 1 0 0 0 0 0 7; end cd
 	begin 0 0 2; disk_io; op OPEN 0 3; op READ 0 1 0 0 0 0 0 7; end two-disks
 	begin 0 0 0 6; disk_io; end six-ports
+	begin; op OPEN 0 0; i=0; while [ $i -lt 8 ]; do op IOCTL 0 0 0 $i 25; i=$((i + 1)); done; disk_io; end ata-commands
+	begin 0 4; disk_block; end queued
+	begin 0 12; delay=200; disk_block; end queued-reverse
+	begin 0 4; op EVENT 0 0 0 0 3 16465 2 1; disk_block; end queued-error
+	begin 0 4; op EVENT 0 0 0 0 3 16465 0 2; disk_block; end queued-no-log
+	begin 0 4; op EVENT 0 0 0 0 1 0 2 1; disk_block; end queued-never
+	begin 0 4; disk_block; rec K_STORE H_XOR $DATA 9 9 1 0 7; op EVENT 0 0 0 0 3 16465 2 1; disk_block; end queued-log-wrong
 	begin 0 0 0 0 200; disk_io; end slow-start
 	i=1
 	for f in never no-interrupt error short count busy interface bus stuck link unplug; do

@@ -47,7 +47,7 @@ static const uint64_t values[] = {
 static void
 mutate_knobs(uint8_t *k, uint32_t (*rnd)(void *, uint32_t), void *arg)
 {
-	static const uint8_t limits[] = { 4, 4, 4, 7, 8, 2 };
+	static const uint8_t limits[] = { 4, 16, 4, 7, 8, 2 };
 	uint32_t i = rnd(arg, sizeof(limits));
 
 	k[i] = (uint8_t)rnd(arg, limits[i]);
@@ -77,7 +77,7 @@ devops_ahci_create(struct devops *d)
 		return ENOMEM;
 	memset(&ac, 0, sizeof(ac));
 	ac.ac_flags = input_u8(&d->dv_knobs) & 3;
-	ac.ac_port[0].ap_flags = input_u8(&d->dv_knobs) & 3;
+	ac.ac_port[0].ap_flags = input_u8(&d->dv_knobs) & 15;
 	bits = input_u8(&d->dv_knobs);
 	ac.ac_nports = input_u8(&d->dv_knobs) % (AHCIM_NPORTS + 1);
 	if (ac.ac_nports == 0)

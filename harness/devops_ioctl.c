@@ -54,6 +54,40 @@ list_wedges(const struct devop *op, void *arg)
 	l->size = op->len % (sizeof(room) + 1);
 }
 
+/* struct atareq: a command that changes nothing on a disk, as a program makes it. */
+static void
+ata_command(const struct devop *op, void *arg)
+{
+	static const struct {
+		uint8_t	command, sectors, flags;
+	} known[] = {
+		{ 0xec, 1, 1 }, { 0xe5, 0, 4 }, { 0xc8, 1, 9 }, { 0xc8, 8, 9 }, { 0xe7, 0, 0 }, { 0xa1, 1, 1 },
+		{ 0x2f, 1, 1 }, { 0xfe, 0, 4 },
+	};
+	static uint8_t room[8 * 512];
+	struct {
+		uint64_t flags;
+		uint8_t	command, features, count, sector, head;
+		uint16_t cylinder;
+		void	*buf;
+		uint64_t len;
+		int	timeout;
+		uint8_t	retsts, error;
+	} *r = arg;
+	unsigned i = op->buf % (sizeof(known) / sizeof(known[0]));
+
+	memset(r, 0, sizeof(*r));
+	r->flags = known[i].flags;
+	r->command = known[i].command;
+	r->count = known[i].sectors;
+	r->sector = op->off;
+	r->cylinder = op->off >> 8;
+	r->buf = room;
+	/* Room for what the command moves, at the least: else it is the program that lies. */
+	r->len = known[i].sectors * 512 + (op->flags & 1 ? (uint64_t)op->len : 0);
+	r->timeout = op->flags & 2 ? 0 : 1000 + op->mode;
+}
+
 const struct devops_ioctl devops_disk_ioctls[] = {
 	{ 0x40086484, "DIOCGMEDIASIZE", NULL, 0 },
 	{ 0x40046485, "DIOCGSECTORSIZE", NULL, 0 },
@@ -80,6 +114,7 @@ const struct devops_ioctl devops_disk_ioctls[] = {
 	{ 0x8030647e, "DIOCSSTRATEGY", NULL, 0x4030647d },
 	{ 0x40046480, "DIOCTUR", NULL, 0 },
 	{ 0x40086487, "DIOCGSECTORALIGN", NULL, 0 },
+	{ 0xc0285108, "ATAIOCCOMMAND", ata_command, 0 },
 	{ 0, NULL, NULL, 0 },
 };
 

@@ -5,7 +5,10 @@
  * Serial ATA AHCI 1.3, sections 3, 4, 5.3 (ports as state machines), 10.
  *
  * A write to PxCI takes the command; it waits for its time, is executed then
- * and completed, all from po_write or po_run.  A port does one at a time.
+ * and completed, all from po_write or po_run.  A port does one at a time; queued
+ * commands (Serial ATA 3, 13.6) leave PxCI when the drive has them and PxSACT
+ * when they are done, in order or the last one first.  After an error of one of
+ * them the drive does nothing until page 10h of its log is read.
  */
 
 #include <stdlib.h>
@@ -30,6 +33,7 @@
 
 #define IS_DHRS		0x1u
 #define IS_PSS		0x2u
+#define IS_SDBS		0x8u
 #define IS_PCS		0x40u
 #define IS_PRCS		0x400000u
 #define IS_IFS		0x08000000u
@@ -59,6 +63,11 @@ struct port {
 	uint64_t sig_at;	/* the signature comes; UINT64_MAX: not */
 	uint64_t due;		/* the oldest command's time */
 	int	 stuck, busy, wcache;
+
+	uint32_t sact, queued;	/* queued commands: announced, with the drive */
+	int	 failed;	/* one failed: its slot, and what the log says */
+	uint8_t	 fstatus, ferror;
+	uint8_t	 ffis[16];
 };
 
 struct ahcim {
@@ -86,7 +95,7 @@ struct exec {
 	uint8_t	 fis[64], acmd[16];
 	uint64_t moved;
 	uint8_t	 status, error;
-	int	 pio;
+	int	 pio, queued;
 };
 
 /* Strings of IDENTIFY: bytes of each word swapped, padded with spaces. */
@@ -141,7 +150,8 @@ link_down(struct ahcim *sc, struct port *p)
 	p->ssts = 0;
 	p->tfd = 0x7f;
 	p->sig = 0xffffffff;
-	p->ci = 0;
+	p->ci = p->sact = p->queued = 0;
+	p->failed = -1;
 	p->sig_at = UINT64_MAX;
 	p->serr |= 1u << 16;		/* PhyRdy changed */
 	raise_port(sc, p, IS_PRCS);
@@ -324,7 +334,8 @@ transfer(struct ahcim *sc, struct exec *x, int write, int ext, unsigned part)
 	if (ext) {
 		lba |= (uint64_t)x->fis[8] << 24 | (uint64_t)x->fis[9] << 32 |
 		    (uint64_t)x->fis[10] << 40;
-		n = le16(x->fis + 12) != 0 ? le16(x->fis + 12) : 65536;
+		n = x->queued ? x->fis[3] | (unsigned)x->fis[11] << 8 : le16(x->fis + 12);
+		n = n != 0 ? n : 65536;
 	} else {
 		lba |= (uint64_t)(x->fis[7] & 0xf) << 24;
 		n = x->fis[12] != 0 ? x->fis[12] : 256;
@@ -352,6 +363,41 @@ transfer(struct ahcim *sc, struct exec *x, int write, int ext, unsigned part)
 		fail(x, ER_UNC);
 	}
 	return 0;
+}
+
+static int
+ncq(const struct port *p)
+{
+	return (p->flags & (AHCIM_NCQ | AHCIM_LBA28)) == AHCIM_NCQ && p->kind == AHCIM_DISK;
+}
+
+/* Page 10h of the log: the queued command that failed; it goes on after that. */
+static int
+read_log(struct ahcim *sc, struct exec *x)
+{
+	struct port *p = x->p;
+	uint8_t page[512] = { 0 }, sum = 0;
+	struct flat f = { page, AHCIM_TAG_DATA };
+	unsigned i;
+
+	if (!ncq(p) || x->fis[4] != 0x10 || le16(x->fis + 12) != 1) {
+		fail(x, ER_ABRT);
+		return 0;
+	}
+	if (p->failed == -1) {
+		page[0] = 0x80;		/* no queued command */
+	} else {
+		page[0] = (uint8_t)p->failed;
+		page[2] = p->fstatus;
+		page[3] = p->ferror;
+		memcpy(page + 4, p->ffis + 4, 9);
+	}
+	for (i = 0; i < 511; i++)
+		sum += page[i];
+	page[511] = (uint8_t)-sum;
+	p->failed = -1;
+	x->pio = 1;
+	return prd_walk(sc, x, sizeof(page), flat_in, &f);
 }
 
 static int
@@ -383,6 +429,10 @@ identify(struct ahcim *sc, struct exec *x)
 		put16(id + 6, 16);
 		put16(id + 12, 63);
 		put32(id + 120, (uint32_t)n28);
+		if (ncq(p)) {
+			put16(id + 150, NSLOTS - 1);
+			put16(id + 152, 0x0106);
+		}
 		put16(id + 164, cache ? 0x20 : 0);
 		put16(id + 166, 0x5000 | (lba48 ? 0x2400 : 0));
 		put16(id + 168, 0x4040);
@@ -409,7 +459,18 @@ disk(struct ahcim *sc, struct exec *x, unsigned part)
 {
 	struct port *p = x->p;
 
+	if (p->failed != -1 && x->fis[2] != 0x2f) {
+		pcim_violation(sc->dev, "command %#x before the log tells of slot %d", x->fis[2],
+		    p->failed);
+		fail(x, ER_ABRT);
+		return 0;
+	}
 	switch (x->fis[2]) {
+	case 0x2f:
+		return read_log(sc, x);
+	case 0x60:
+	case 0x61:
+		return transfer(sc, x, x->fis[2] == 0x61, 1, part);
 	case 0xec:
 		return identify(sc, x);
 	case 0xc8:
@@ -433,9 +494,11 @@ disk(struct ahcim *sc, struct exec *x, unsigned part)
 		else if (x->fis[3] != 0x03 && x->fis[3] != 0xaa && x->fis[3] != 0x55)
 			fail(x, ER_ABRT);
 		return 0;
+	case 0xe5:
+		x->fis[12] = 0xff;	/* awake */
+		return 0;
 	case 0xe0:
 	case 0xe1:
-	case 0xe5:
 		return 0;
 	default:
 		fail(x, ER_ABRT);
@@ -550,6 +613,40 @@ fetch(struct ahcim *sc, struct exec *x)
 	return 1;
 }
 
+/* The result of a queued command: the frame of the device's bits. */
+static void
+finish_queued(struct ahcim *sc, struct exec *x, enum ahcim_fault f)
+{
+	struct port *p = x->p;
+	uint8_t sdb[8] = { 0xa1, 0x40 };
+
+	hostile_completion();
+	sdb[2] = x->status & 0x77;
+	sdb[3] = x->error;
+	if ((x->status & ST_ERR) == 0)
+		put32(sdb + 4, 1u << x->slot);
+	if (pcim_dma_write(sc->dev, p->fb + 0x58, sdb, sizeof(sdb), AHCIM_TAG_RFIS) != 0) {
+		raise_port(sc, p, IS_HBFS);
+		return;
+	}
+	p->tfd = (uint32_t)x->error << 8 | x->status;
+	sc->stats.as_done++;
+	if ((x->status & ST_ERR) != 0) {
+		p->failed = (int)x->slot;
+		p->fstatus = x->status;
+		p->ferror = x->error;
+		memcpy(p->ffis, x->fis, sizeof(p->ffis));
+		raise_port(sc, p, IS_TFES | IS_SDBS);
+		return;
+	}
+	p->queued &= ~(1u << x->slot);
+	p->sact &= ~(1u << x->slot);
+	if (f != AHCIM_FAULT_NOINTR)
+		raise_port(sc, p, IS_SDBS);
+	else
+		p->is |= IS_SDBS;
+}
+
 /* The result of an executed command: count, frame, task file, interrupt. */
 static void
 finish(struct ahcim *sc, struct exec *x, enum ahcim_fault f)
@@ -557,6 +654,10 @@ finish(struct ahcim *sc, struct exec *x, enum ahcim_fault f)
 	struct port *p = x->p;
 	uint8_t fis[20] = { 0x34, 0x40 }, n[4];
 
+	if (x->queued) {
+		finish_queued(sc, x, f);
+		return;
+	}
 	hostile_completion();
 	if (f == AHCIM_FAULT_COUNT)
 		x->moved += sc->farg;
@@ -603,7 +704,9 @@ execute(struct ahcim *sc, struct port *p, unsigned slot)
 		raise_port(sc, p, IS_HBFS);
 		return;
 	}
-	sc->stats.as_commands++;
+	x.queued = (p->queued & (1u << slot)) != 0;
+	if (!x.queued)
+		sc->stats.as_commands++;
 	f = fault_of(sc, x.fis[2]);
 	switch (f) {
 	case AHCIM_FAULT_NEVER:
@@ -652,10 +755,52 @@ execute(struct ahcim *sc, struct port *p, unsigned slot)
 		p->busy = 1;
 }
 
+/* The drive takes the queued commands that are new. */
+static void
+take(struct ahcim *sc, struct port *p)
+{
+	struct exec x = { .p = p };
+	uint32_t new = p->ci & p->sact;
+	unsigned n;
+
+	for (; new != 0 && ncq(p); new &= new - 1) {
+		x.slot = (unsigned)__builtin_ctz(new);
+		if (!fetch(sc, &x)) {
+			p->busy = 1;
+			raise_port(sc, p, IS_HBFS);
+			return;
+		}
+		if (x.fis[2] != 0x60 && x.fis[2] != 0x61) {
+			pcim_violation(sc->dev, "slot %u: command %#x is no queued one", x.slot,
+			    x.fis[2]);
+			continue;
+		}
+		if (x.fis[12] >> 3 != x.slot)
+			pcim_violation(sc->dev, "slot %u: tag %u", x.slot, x.fis[12] >> 3);
+		sc->stats.as_commands++;
+		sc->stats.as_queued++;
+		p->ci &= ~(1u << x.slot);
+		p->queued |= 1u << x.slot;
+	}
+	n = (unsigned)__builtin_popcount(p->queued);
+	if (n > sc->stats.as_together)
+		sc->stats.as_together = n;
+}
+
+/* The next one: of the queued commands, or what is in PxCI. */
+static unsigned
+next_slot(struct port *p)
+{
+	uint32_t m = p->queued != 0 ? p->queued : p->ci;
+
+	return p->queued != 0 && (p->flags & AHCIM_REVERSE) != 0 ?
+	    31 - (unsigned)__builtin_clz(m) : (unsigned)__builtin_ctz(m);
+}
+
 static int
 runnable(struct port *p)
 {
-	return p->ci != 0 && (p->cmd & CMD_ST) != 0 && !p->busy && p->ssts != 0 &&
+	return (p->ci | p->queued) != 0 && (p->cmd & CMD_ST) != 0 && !p->busy && p->ssts != 0 &&
 	    p->sig_at == UINT64_MAX;
 }
 
@@ -674,7 +819,7 @@ work(struct ahcim *sc, uint64_t now)
 		p = &sc->port[i];
 		signature(sc, p);
 		while (pcim_plugged(sc->dev) && runnable(p) && p->due <= now)
-			execute(sc, p, (unsigned)__builtin_ctz(p->ci));
+			execute(sc, p, next_slot(p));
 	}
 }
 
@@ -707,10 +852,10 @@ write_cmd(struct ahcim *sc, struct port *p, uint32_t val)
 			    (unsigned long long)p->clb);
 		p->cmd |= CMD_CR;
 		p->busy = 0;
-		p->ci = 0;
+		p->ci = p->sact = p->queued = 0;
 		hostile_region(2 * i, p->clb, 1024);
 	} else if ((old & CMD_ST) != 0 && (val & CMD_ST) == 0) {
-		p->ci = 0;
+		p->ci = p->sact = p->queued = 0;
 		if (!p->stuck)
 			p->cmd &= ~CMD_CR;
 		hostile_region(2 * i, 0, 0);
@@ -752,9 +897,13 @@ write_ci(struct ahcim *sc, struct port *p, uint32_t val)
 		pcim_violation(sc->dev, "port %u: commands %#x again", portno(sc, p), val & p->ci);
 	if (p->ssts == 0)
 		return;
-	if (p->ci == 0)
+	if (p->sact != 0 ? (val & ~p->sact) != 0 || p->ci != 0 : p->ci != 0 && ncq(p))
+		pcim_violation(sc->dev, "port %u: commands %#x beside %#x, of which %#x are queued",
+		    portno(sc, p), val, p->ci | p->queued, p->sact);
+	if ((p->ci | p->queued) == 0)
 		p->due = rumpuser_dev_now() + sc->conf.ac_delay;
 	p->ci |= val;
+	take(sc, p);
 	work(sc, rumpuser_dev_now());
 }
 
@@ -806,8 +955,11 @@ write_port(struct ahcim *sc, struct port *p, unsigned reg, uint32_t val)
 			p->is &= ~IS_PRCS;
 		break;
 	case 0x34:
-		if (val != 0)
-			pcim_violation(sc->dev, "queued commands %#x, has none", val);
+		if (val != 0 && (!ncq(p) || (p->cmd & CMD_ST) == 0 || (val & p->sact) != 0))
+			pcim_violation(sc->dev, "port %u: queued commands %#x, has %#x, command "
+			    "%#x", portno(sc, p), val, p->sact, p->cmd);
+		else
+			p->sact |= val;
 		break;
 	case 0x38:
 		write_ci(sc, p, val);
@@ -826,6 +978,8 @@ reset_ports(struct ahcim *sc)
 	for (i = 0; i < AHCIM_NPORTS; i++) {
 		p = &sc->port[i];
 		p->is = p->ie = p->cmd = p->sctl = p->serr = p->ci = 0;
+		p->sact = p->queued = 0;
+		p->failed = -1;
 		p->clb = p->fb = 0;
 		p->stuck = p->busy = 0;
 		p->wcache = 1;
@@ -912,6 +1066,8 @@ read_port(struct ahcim *sc, struct port *p, unsigned reg)
 		return p->sctl;
 	case 0x30:
 		return p->serr;
+	case 0x34:
+		return p->sact;
 	case 0x38:
 		return p->ci;
 	default:
@@ -923,6 +1079,8 @@ static uint64_t
 ahcim_read(struct pcim_dev *dev, unsigned bar, uint64_t off, unsigned width)
 {
 	struct ahcim *sc = pcim_softc(dev);
+	unsigned i;
+	uint32_t n;
 
 	if (width != 4) {
 		pcim_violation(dev, "reads %u bytes at %#llx", width, (unsigned long long)off);
@@ -933,7 +1091,9 @@ ahcim_read(struct pcim_dev *dev, unsigned bar, uint64_t off, unsigned width)
 		    read_port(sc, &sc->port[(off - 0x100) / 0x80], (unsigned)off & 0x7f);
 	switch (off) {
 	case 0x00:	/* ports, 32 slots, 3 Gb/s, AHCI only */
-		return (sc->nports - 1) | 31u << 8 | 1u << 18 | 2u << 20 |
+		for (n = i = 0; i < sc->nports; i++)
+			n |= ncq(&sc->port[i]);
+		return (sc->nports - 1) | 31u << 8 | 1u << 18 | 2u << 20 | n << 30 |
 		    ((sc->conf.ac_flags & AHCIM_32BIT) != 0 ? 0 : 1u << 31);
 	case 0x04:
 		return sc->ghc | GHC_AE;
@@ -1032,6 +1192,7 @@ ahcim_create(struct pcim_bus *bus, const struct ahcim_config *conf)
 		p->cookie = conf->ac_port[i].ap_cookie;
 		p->size = conf->ac_port[i].ap_size / SECTOR * SECTOR;
 		p->flags = conf->ac_port[i].ap_flags;
+		p->failed = -1;
 		p->target = conf->ac_port[i].ap_target;
 		p->up = p->kind != AHCIM_EMPTY;
 		if (p->kind == AHCIM_DISK && p->ops == NULL &&

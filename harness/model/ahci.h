@@ -50,6 +50,8 @@ struct ahcim_port {
 };
 #define AHCIM_LBA28	0x01		/* no 48-bit commands */
 #define AHCIM_NOCACHE	0x02		/* no write cache */
+#define AHCIM_NCQ	0x04		/* queued commands; with AHCIM_LBA28 none */
+#define AHCIM_REVERSE	0x08		/* ... the last one first */
 
 /* Zero is an adapter with AHCIM_NPORTS empty ports. */
 struct ahcim_config {
@@ -98,6 +100,7 @@ void	ahcim_fault(struct pcim_dev *, enum ahcim_fault, unsigned command, unsigned
 struct ahcim_stats {
 	uint64_t as_commands, as_done;
 	uint64_t as_read, as_written;	/* bytes */
+	uint64_t as_queued, as_together; /* queued commands, most at a time */
 	uint64_t as_flushes, as_packets, as_resets;	/* resets of links */
 };
 const struct ahcim_stats *ahcim_stats(struct pcim_dev *);

@@ -98,6 +98,10 @@ DISK(low_memory, .ac_flags = AHCIM_32BIT)
 DISK(lba28, .ac_port[1].ap_flags = AHCIM_LBA28)
 DISK(no_cache, .ac_port[1].ap_flags = AHCIM_NOCACHE)
 DISK(two_ports, .ac_nports = 2)
+DISK(queued, .ac_port[1].ap_flags = AHCIM_NCQ)
+DISK(queued_late, .ac_port[1].ap_flags = AHCIM_NCQ, .ac_delay = 100000)
+DISK(queued_reverse, .ac_port[1].ap_flags = AHCIM_NCQ | AHCIM_REVERSE, .ac_delay = 100000)
+DISK(queued_intx, .ac_port[1].ap_flags = AHCIM_NCQ, .ac_flags = AHCIM_NOMSI, .ac_delay = 100000)
 
 /* A second disk, and none between. */
 ATF_TC_WITHOUT_HEAD(two_disks);
@@ -137,6 +141,93 @@ ATF_TC_BODY(cache, tc)
 	bits = 1;
 	WORKS(rump_sys_ioctl(fd, 0x80046476, &bits));
 	ATF_CHECK(ahcim_stats(dev)->as_flushes > 0);
+	WORKS(rump_sys_close(fd));
+	end();
+}
+
+/* struct atareq of <sys/ataio.h>, and its request. */
+struct atareq {
+	unsigned long flags;
+	uint8_t	 command, features, count, sector, head;
+	uint16_t cylinder;
+	void	*buf;
+	unsigned long len;
+	int	 timeout;
+	uint8_t	 retsts, error;
+};
+#define	ATAIOCCOMMAND	0xc0285108
+#define	R		1
+#define	W		2
+#define	REGS		4
+#define	LBA		8
+
+/* Commands of programs. */
+ATF_TC_WITHOUT_HEAD(atareq);
+ATF_TC_BODY(atareq, tc)
+{
+	static uint8_t buf[1024], back[1024];
+	struct atareq r;
+	int fd;
+
+	ATF_REQUIRE_EQ(sizeof(r), 40);
+	start((struct ahcim_config){ 0 });
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDONLY));
+	r = (struct atareq){ .flags = R, .command = 0xec, .buf = buf, .len = 512, .timeout = 1000 };
+	WORKS(rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	ATF_CHECK_EQ(r.retsts, 0);
+	ATF_CHECK(memcmp(buf + 54, "oMed lTA Aidks", 14) == 0);
+	/* Of it the first words. */
+	memset(back, 0xee, sizeof(back));
+	r = (struct atareq){ .flags = R, .command = 0xec, .buf = back, .len = 100, .timeout = 1000 };
+	WORKS(rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	ATF_CHECK(memcmp(back, buf, 100) == 0);
+	ATF_CHECK_EQ(back[100], 0xee);
+	r = (struct atareq){ .command = 0xe5, .timeout = 1000 };
+	FAILS(RUMP_EBADF, rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	WORKS(rump_sys_close(fd));
+
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
+	r = (struct atareq){ .flags = REGS, .command = 0xe5, .timeout = 1000 };
+	WORKS(rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	ATF_CHECK_EQ(r.retsts, 0);
+	ATF_CHECK_EQ(r.command, 0x50);
+	ATF_CHECK_EQ(r.count, 0xff);
+	/* Sectors 3 and 4 to the disk, and back. */
+	pattern(buf, sizeof(buf), 7);
+	r = (struct atareq){ .flags = W | LBA, .command = 0xca, .count = 2, .sector = 3, .buf = buf,
+	    .len = 1024, .timeout = 1000 };
+	WORKS(rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	ATF_CHECK_EQ(r.retsts, 0);
+	ATF_CHECK(memcmp(medium + 1536, buf, 1024) == 0);
+	r = (struct atareq){ .flags = R | LBA, .command = 0xc8, .count = 2, .sector = 3, .buf = back,
+	    .len = 1024, .timeout = 1000 };
+	WORKS(rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	ATF_CHECK(memcmp(back, buf, 1024) == 0);
+
+	/* What the disk forgets, refuses, and does by half. */
+	ahcim_fault(dev, AHCIM_FAULT_NEVER, AHCIM_ANY, 1, 1, 0);
+	r = (struct atareq){ .command = 0xe5, .timeout = 1000 };
+	WORKS(rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	ATF_CHECK_EQ(r.retsts, 1);
+	r = (struct atareq){ .command = 0xfe, .timeout = 1000 };
+	WORKS(rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	ATF_CHECK_EQ(r.retsts, 2);
+	ATF_CHECK_EQ(r.error, 0x04);
+	r = (struct atareq){ .flags = R | LBA, .command = 0xc8, .count = 1, .buf = back, .len = 1024,
+	    .timeout = 1000 };
+	FAILS(RUMP_EIO, rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+
+	/* What is not tried. */
+	r = (struct atareq){ .command = 0xe5 };
+	FAILS(RUMP_EINVAL, rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	r = (struct atareq){ .flags = R, .command = 0xc8, .buf = buf, .len = 100, .timeout = 1 };
+	FAILS(RUMP_EINVAL, rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	r = (struct atareq){ .flags = R, .command = 0xc8, .buf = buf, .len = 1ul << 40, .timeout = 1 };
+	FAILS(RUMP_EINVAL, rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	r = (struct atareq){ .flags = R, .command = 0xc8, .buf = buf, .len = 255 * 512, .timeout = 1 };
+	FAILS(RUMP_EIO, rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
+	ATF_CHECK_EQ(rump_sys_pread(fd, back, 1024, 1536), 1024);
+	ATF_CHECK(memcmp(back, buf, 1024) == 0);
 	WORKS(rump_sys_close(fd));
 	end();
 }
@@ -186,6 +277,48 @@ FAULT(fault_count_wraps, AHCIM_FAULT_COUNT, 0xffffffff, 0, RUMP_EIO)
 FAULT(fault_busy, AHCIM_FAULT_BUSY, 0, 1, 0)
 FAULT(fault_interface, AHCIM_FAULT_INTERFACE, 0, 1, 0)
 FAULT(fault_bus, AHCIM_FAULT_BUS, 0, 1, 0)
+
+/*
+ * Many writes at once, of which some go wrong: all of them are done in the end,
+ * unless the drive says that one can't be.
+ */
+static void
+queued_fault(enum ahcim_fault what, uint32_t arg, unsigned command, unsigned nth, unsigned times,
+    int done)
+{
+	static uint8_t buf[256 << 10];
+	int fd;
+
+	start((struct ahcim_config){ .ac_port[1].ap_flags = AHCIM_NCQ, .ac_delay = 20000 });
+	WORKS(fd = rump_sys_open("/dev/wd0d", RUMP_O_RDWR));
+	pattern(buf, sizeof(buf), 5);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, sizeof(buf), 65536), (ssize_t)sizeof(buf));
+	ahcim_fault(dev, what, command, nth, times, arg);
+	(void)rump_sys_fsync(fd);
+	ATF_CHECK_EQ(memcmp(medium + 65536, buf, sizeof(buf)) == 0, done);
+	ATF_CHECK(ahcim_stats(dev)->as_queued > 0);
+	ATF_CHECK(ahcim_stats(dev)->as_together > 1);
+	ahcim_fault(dev, AHCIM_FAULT_NONE, 0, 0, 0, 0);
+	(void)rump_sys_close(fd);
+	exercise(RAW, 512, 6);
+	end();
+}
+
+#define	QUEUED_FAULT(name, ...)							\
+ATF_TC_WITHOUT_HEAD(queued_##name);						\
+ATF_TC_BODY(queued_##name, tc)							\
+{										\
+	queued_fault(__VA_ARGS__);						\
+}
+QUEUED_FAULT(none, AHCIM_FAULT_NONE, 0, AHCIM_ANY, 1, 1, 1)
+QUEUED_FAULT(error, AHCIM_FAULT_ERROR, 0x4051, 0x61, 3, 1, 1)
+QUEUED_FAULT(errors, AHCIM_FAULT_ERROR, 0x4051, 0x61, 2, 3, 1)
+QUEUED_FAULT(abort, AHCIM_FAULT_ERROR, 0x0451, 0x61, 3, 1, 0)
+QUEUED_FAULT(no_log, AHCIM_FAULT_ERROR, 0x4051, AHCIM_ANY, 3, 2, 1)
+QUEUED_FAULT(never, AHCIM_FAULT_NEVER, 0, 0x61, 3, 1, 1)
+QUEUED_FAULT(no_interrupt, AHCIM_FAULT_NOINTR, 0, 0x61, 1, 40, 1)
+QUEUED_FAULT(busy, AHCIM_FAULT_BUSY, 0, 0x61, 3, 1, 1)
+QUEUED_FAULT(bus, AHCIM_FAULT_BUS, 0, 0x61, 3, 1, 1)
 
 /* A port that does not stop is given up; the rest goes on. */
 ATF_TC_WITHOUT_HEAD(fault_stuck);
@@ -339,6 +472,20 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, two_ports);
 	ATF_TP_ADD_TC(tp, two_disks);
 	ATF_TP_ADD_TC(tp, cache);
+	ATF_TP_ADD_TC(tp, atareq);
+	ATF_TP_ADD_TC(tp, queued);
+	ATF_TP_ADD_TC(tp, queued_late);
+	ATF_TP_ADD_TC(tp, queued_reverse);
+	ATF_TP_ADD_TC(tp, queued_intx);
+	ATF_TP_ADD_TC(tp, queued_none);
+	ATF_TP_ADD_TC(tp, queued_error);
+	ATF_TP_ADD_TC(tp, queued_errors);
+	ATF_TP_ADD_TC(tp, queued_abort);
+	ATF_TP_ADD_TC(tp, queued_no_log);
+	ATF_TP_ADD_TC(tp, queued_never);
+	ATF_TP_ADD_TC(tp, queued_no_interrupt);
+	ATF_TP_ADD_TC(tp, queued_busy);
+	ATF_TP_ADD_TC(tp, queued_bus);
 	ATF_TP_ADD_TC(tp, fault_error);
 	ATF_TP_ADD_TC(tp, fault_error_always);
 	ATF_TP_ADD_TC(tp, fault_abort);

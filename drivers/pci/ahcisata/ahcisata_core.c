@@ -5,7 +5,9 @@
  * Serial ATA AHCI 1.3, sections 3 (registers), 5 (ports), 6 (errors), 10
  * (initialization, resets).
  *
- * A port has one command at a time, in slot 0.  A transfer that is with the
+ * A port has one command at a time, or, with drives that can (NCQ), as many
+ * reads and writes as it has slots; of those only the drive knows which has
+ * failed, and tells in page 10h of its log.  A transfer that is with the
  * hardware has its bit in ahcic_active; whoever takes the bit away under the
  * channel's lock ends the transfer, so it ends once.  Errors, lost time and
  * lost drives are for the channel's thread: it stops the port, sees what
@@ -27,7 +29,6 @@
 #include <dev/ata/satareg.h>
 #include <dev/ata/satavar.h>
 
-#define	AHCI_SLOTS	1	/* used of a port */
 #define	AHCI_STORM	50	/* recoveries of a port ... */
 #define	AHCI_STORM_TIME	10	/*  within so many seconds: it is broken */
 
@@ -346,6 +347,8 @@ ahci_issue(struct ata_channel *chp, struct ata_xfer *xfer, void *data,
 		callout_reset(&chp->c_timo_callout, mstohz(ms), ata_timeout,
 		    chp);
 	/* From here on the command is the adapter's. */
+	if ((xfer->c_flags & C_NCQ) != 0)
+		AHCI_WRITE(sc, AHCI_P_SACT(chp->ch_channel), 1U << slot);
 	AHCI_WRITE(sc, AHCI_P_CI(chp->ch_channel), 1U << slot);
 	return 0;
 }
@@ -384,6 +387,9 @@ ahci_retire(struct ata_channel *chp, struct ata_xfer *xfer)
 	AHCI_CMDH_SYNC(sc, achp, slot,
 	    BUS_DMASYNC_POSTREAD | BUS_DMASYNC_POSTWRITE);
 	moved = le32toh(achp->ahcic_cmdh[slot].cmdh_prdbc);
+	/* Nobody counts the bytes of queued commands. */
+	if ((xfer->c_flags & C_NCQ) != 0)
+		moved = len;
 	write = (achp->ahcic_writes & (1U << slot)) != 0;
 	if ((achp->ahcic_loaded & (1U << slot)) != 0) {
 		achp->ahcic_loaded &= ~(1U << slot);
@@ -421,8 +427,19 @@ ahci_reason(int reason)
  * Interrupts.
  */
 
+/* The slots that the hardware or the device still has. */
+static uint32_t
+ahci_port_busy(struct ahci_softc *sc, struct ata_channel *chp)
+{
+	uint32_t busy = AHCI_READ(sc, AHCI_P_CI(chp->ch_channel));
+
+	if ((chp->ch_flags & ATACH_NCQ) != 0)
+		busy |= AHCI_READ(sc, AHCI_P_SACT(chp->ch_channel));
+	return busy;
+}
+
 /*
- * What became of the port's command: ends it when the hardware has.  is are
+ * What became of the port's commands: ends those that the hardware has.  is are
  * the port's interrupts, which have been acknowledged.
  */
 static void
@@ -432,7 +449,7 @@ ahci_port_work(struct ahci_softc *sc, struct ata_channel *chp, uint32_t is,
 	struct ahci_channel *achp = AHCI_ACHP(chp);
 	struct ata_xfer *xfer;
 	int p = chp->ch_channel, slot;
-	uint32_t ci, done, tfd;
+	uint32_t done, tfd;
 
 	ata_channel_lock(chp);
 	if ((chp->ch_flags & (ATACH_RECOVERING | ATACH_TH_RECOVERY)) != 0) {
@@ -447,8 +464,10 @@ ahci_port_work(struct ahci_softc *sc, struct ata_channel *chp, uint32_t is,
 		ata_channel_unlock(chp);
 		return;
 	}
-	ci = AHCI_READ(sc, AHCI_P_CI(p));
-	done = achp->ahcic_active & ~ci;
+	done = achp->ahcic_active & ~ahci_port_busy(sc, chp);
+	/* The task file may be that of the next queued command. */
+	if ((chp->ch_flags & ATACH_NCQ) != 0)
+		tfd = WDCS_DRDY;
 	ata_channel_unlock(chp);
 	while (done != 0) {
 		slot = ffs((int)done) - 1;
@@ -505,6 +524,38 @@ ahci_intr(void *v)
 	return rv;
 }
 
+/*
+ * c_poll of the log page that tells a recovery what has failed.  The port is
+ * stopped if this fails, too.
+ */
+static int
+ahci_poll_log(struct ata_channel *chp, struct ata_xfer *xfer)
+{
+	struct ahci_softc *sc = AHCI_CH2SC(chp);
+	int i, p = chp->ch_channel;
+	uint32_t ci, is = 0, tfd;
+
+	for (i = 0; i < 1000 && ahci_alive(sc); i++) {
+		is = AHCI_READ(sc, AHCI_P_IS(p));
+		ci = AHCI_READ(sc, AHCI_P_CI(p));
+		tfd = AHCI_READ(sc, AHCI_P_TFD(p));
+		if ((is & (AHCI_P_IX_FATAL | AHCI_P_IX_LINK)) != 0)
+			break;
+		if ((ci & (1U << xfer->c_slot)) == 0) {
+			AHCI_WRITE(sc, AHCI_P_IS(p), is);
+			(void)ahci_xfer_intr(chp, xfer, ATACH_ERR_ST(
+			    AHCI_TFD_ERR(tfd), AHCI_TFD_ST(tfd)));
+			return ATAPOLL_DONE;
+		}
+		delay(1000);
+	}
+	ata_channel_lock(chp);
+	(void)ahci_port_stop(sc, chp, false, AT_POLL);
+	ata_channel_unlock(chp);
+	ahci_xfer_kill(chp, xfer, KILL_RESET);
+	return ATAPOLL_DONE;
+}
+
 /* c_poll of any transfer: looks until it is over. */
 int
 ahci_poll(struct ata_channel *chp, struct ata_xfer *xfer)
@@ -514,6 +565,8 @@ ahci_poll(struct ata_channel *chp, struct ata_xfer *xfer)
 	int i, p = chp->ch_channel, slot = xfer->c_slot;
 	uint32_t is;
 
+	if (xfer == &chp->recovery_xfer)
+		return ahci_poll_log(chp, xfer);
 	/* The transfer may be anybody's once its slot is not active. */
 	for (i = 0; i < 100000; i++) {
 		is = AHCI_READ(sc, AHCI_P_IS(p));
@@ -552,26 +605,33 @@ ahci_late(struct ata_channel *chp, struct ata_xfer *xfer)
  * Recovery, by the channel's thread or by who polls; locked.
  */
 
-/* Ends the command of a stopped port; done: the hardware had finished it. */
+/*
+ * Ends the command of a stopped port; done: the hardware had finished it.  Of
+ * queued ones the culprit, if there is one, gets the blame.
+ */
 static void
-ahci_recover_slot(struct ata_channel *chp, int slot, bool done, uint32_t tfd,
-    bool gone)
+ahci_recover_slot(struct ata_channel *chp, int slot, bool queued, int culprit,
+    bool done, uint32_t tfd, bool gone)
 {
+	const bool failed = queued ? slot == culprit :
+	    (ATACH_ST(tfd) & (WDCS_ERR | WDCS_DWF)) != 0;
 	struct ata_xfer *xfer;
 
 	xfer = ata_queue_hwslot_to_xfer(chp, slot);
 	if (xfer == NULL)
 		return;
 	ata_channel_unlock(chp);
-	if (done || (!gone && (ATACH_ST(tfd) & (WDCS_ERR | WDCS_DWF)) != 0)) {
+	if (done || (!gone && failed)) {
 		xfer->c_flags &= ~C_TIMEOU;
-		(void)(*xfer->ops->c_intr)(chp, xfer, (int)tfd);
+		(void)(*xfer->ops->c_intr)(chp, xfer,
+		    queued && !failed ? WDCS_DRDY : (int)tfd);
 	} else if (gone) {
 		(*xfer->ops->c_kill_xfer)(chp, xfer, KILL_GONE);
 	} else if ((xfer->c_flags & C_TIMEOU) != 0) {
 		(void)(*xfer->ops->c_intr)(chp, xfer, 0);
 	} else {
-		(*xfer->ops->c_kill_xfer)(chp, xfer, KILL_RESET);
+		(*xfer->ops->c_kill_xfer)(chp, xfer,
+		    culprit != -1 ? KILL_REQUEUE : KILL_RESET);
 	}
 	ata_channel_lock(chp);
 }
@@ -611,19 +671,50 @@ ahci_storm(struct ahci_softc *sc, struct ata_channel *chp)
 	    AHCI_STORM_TIME);
 }
 
+/*
+ * A queued command has failed; the port is started.  Its slot and, in *tfdp,
+ * its end as the drive tells it; -1 when that makes no sense, and the port has
+ * to be reset.  Locked; lets go meanwhile.
+ */
+static int
+ahci_failed_slot(struct ata_channel *chp, uint32_t failed, uint32_t *tfdp)
+{
+	struct ahci_softc *sc = AHCI_CH2SC(chp);
+	struct ahci_channel *achp = AHCI_ACHP(chp);
+	uint8_t slot, status, err;
+	int error;
+
+	/* They are nobody's while the log page has the port. */
+	achp->ahcic_active &= ~failed;
+	ata_channel_unlock(chp);
+	error = ata_read_log_ext_ncq(&chp->ch_drive[0], AT_POLL, &slot, &status,
+	    &err);
+	ata_channel_lock(chp);
+	achp->ahcic_active |= failed;
+	if (error == 0 && (failed & (1U << slot)) != 0) {
+		*tfdp = (uint32_t)ATACH_ERR_ST(err, status);
+		return slot;
+	}
+	aprint_error_dev(sc->sc_atac.atac_dev, "port %d: of slots %#x the "
+	    "drive does not say which has failed, error %d, slot %u\n",
+	    chp->ch_channel, failed, error, error == 0 ? slot : 0);
+	return -1;
+}
+
 static void
 ahci_recover(struct ata_channel *chp, int flags, uint32_t tfd, bool reset)
 {
 	struct ahci_softc *sc = AHCI_CH2SC(chp);
 	struct ahci_channel *achp = AHCI_ACHP(chp);
-	int error, p = chp->ch_channel, slot;
-	uint32_t active, ci, now, ssts;
+	int culprit = -1, error, p = chp->ch_channel, slot;
+	uint32_t active, busy, now, ssts;
 	bool gone, hadlink = achp->ahcic_running;
+	bool queued = (chp->ch_flags & ATACH_NCQ) != 0;
 
 	AHCI_WRITE(sc, AHCI_P_IE(p), 0);
 	ahci_storm(sc, chp);
 	active = achp->ahcic_active;
-	ci = AHCI_READ(sc, AHCI_P_CI(p));
+	busy = ahci_port_busy(sc, chp);
 	now = AHCI_READ(sc, AHCI_P_TFD(p));
 	ssts = AHCI_READ(sc, AHCI_P_SSTS(p));
 	gone = !ahci_alive(sc) ||
@@ -649,11 +740,28 @@ ahci_recover(struct ata_channel *chp, int flags, uint32_t tfd, bool reset)
 	}
 	if (error == 0 && !gone && hadlink && !achp->ahcic_broken)
 		ahci_port_start(sc, chp);
+	/* Of queued commands one has failed; that and no other is at fault. */
+	if (queued && !reset && (active & busy) != 0 && achp->ahcic_running &&
+	    (ATACH_ST(tfd) & WDCS_ERR) != 0 &&
+	    (AHCI_TFD_ST(now) & (WDCS_BSY | WDCS_DRQ)) == 0) {
+		culprit = ahci_failed_slot(chp, active & busy, &tfd);
+		if (culprit == -1) {
+			error = ahci_port_stop(sc, chp, false, flags);
+			if (error == 0)
+				error = ahci_port_reset(sc, chp, flags);
+			if (error == 0)
+				ahci_port_start(sc, chp);
+			else if (error == ENXIO)
+				gone = true;
+			else
+				achp->ahcic_broken = true;
+		}
+	}
 	/* The port does not touch memory now, or never will again. */
-	for (slot = 0; slot < AHCI_SLOTS; slot++) {
+	for (slot = 0; slot < sc->sc_ncmds; slot++) {
 		if ((active & (1U << slot)) != 0)
-			ahci_recover_slot(chp, slot,
-			    (ci & (1U << slot)) == 0 && !gone, tfd,
+			ahci_recover_slot(chp, slot, queued, culprit,
+			    (busy & (1U << slot)) == 0 && !gone, tfd,
 			    gone || achp->ahcic_broken);
 	}
 	if (gone || achp->ahcic_broken) {
@@ -730,7 +838,7 @@ ahci_port_free(struct ahci_softc *sc, struct ahci_channel *achp)
 {
 	int i;
 
-	for (i = 0; i < AHCI_SLOTS; i++) {
+	for (i = 0; i < sc->sc_ncmds; i++) {
 		if (achp->ahcic_datad[i] != NULL)
 			bus_dmamap_destroy(sc->sc_dmat, achp->ahcic_datad[i]);
 		achp->ahcic_datad[i] = NULL;
@@ -743,7 +851,7 @@ ahci_port_free(struct ahci_softc *sc, struct ahci_channel *achp)
 	achp->ahcic_cmd_tbld = NULL;
 	if (achp->ahcic_tbl_kva != NULL)
 		bus_dmamem_unmap(sc->sc_dmat, achp->ahcic_tbl_kva,
-		    AHCI_CMDTBL_SIZE * AHCI_SLOTS);
+		    AHCI_CMDTBL_SIZE * sc->sc_ncmds);
 	achp->ahcic_tbl_kva = NULL;
 	if (achp->ahcic_cmd_tbl_nseg != 0)
 		bus_dmamem_free(sc->sc_dmat, &achp->ahcic_cmd_tbl_seg,
@@ -760,14 +868,14 @@ ahci_port_attach(struct ahci_softc *sc, int p, int index, int nports)
 {
 	struct ahci_channel *achp = &sc->sc_channels[p];
 	struct ata_channel *chp = &achp->ata_channel;
-	const size_t size = AHCI_CMDTBL_SIZE * AHCI_SLOTS;
+	const size_t size = AHCI_CMDTBL_SIZE * sc->sc_ncmds;
 	bus_addr_t base = sc->sc_cmd_hdrd->dm_segs[0].ds_addr;
 	int i;
 
 	chp->ch_channel = p;
 	chp->ch_atac = &sc->sc_atac;
 	chp->ch_flags = ATACH_DETACHED;
-	chp->ch_queue = ata_queue_alloc(AHCI_SLOTS);
+	chp->ch_queue = ata_queue_alloc(sc->sc_ncmds);
 	if (bus_space_subregion(sc->sc_ahcit, sc->sc_ahcih, AHCI_P_SCTL(p), 4,
 	    &achp->ahcic_scontrol) != 0 ||
 	    bus_space_subregion(sc->sc_ahcit, sc->sc_ahcih, AHCI_P_SSTS(p), 4,
@@ -803,7 +911,7 @@ ahci_port_attach(struct ahci_softc *sc, int p, int index, int nports)
 	if (bus_dmamap_load(sc->sc_dmat, achp->ahcic_cmd_tbld,
 	    achp->ahcic_tbl_kva, size, NULL, BUS_DMA_WAITOK) != 0)
 		goto fail;
-	for (i = 0; i < AHCI_SLOTS; i++) {
+	for (i = 0; i < sc->sc_ncmds; i++) {
 		achp->ahcic_cmd_tbl[i] = (struct ahci_cmd_tbl *)
 		    ((char *)achp->ahcic_tbl_kva + AHCI_CMDTBL_SIZE * i);
 		achp->ahcic_bus_cmd_tbl[i] =
@@ -923,9 +1031,15 @@ ahci_attach(struct ahci_softc *sc)
 	aprint_normal_dev(self, "AHCI %u.%u, %d ports, capabilities %#x\n",
 	    AHCI_VS_MJR(vs), AHCI_VS_MNR(vs), n, sc->sc_ahci_cap);
 
-	sc->sc_ncmds = AHCI_SLOTS;
+	sc->sc_ncmds = 1;
 	sc->sc_atac.atac_cap = ATAC_CAP_DATA16 | ATAC_CAP_DMA |
 	    ATAC_CAP_UDMA | sc->sc_atac_capflags;
+	if ((sc->sc_ahci_cap & AHCI_CAP_NCQ) != 0 &&
+	    (sc->sc_ahci_quirks & AHCI_QUIRK_BADNCQ) == 0 &&
+	    (sc->sc_ahci_cap & AHCI_CAP_NCS) != 0) {
+		sc->sc_ncmds = (int)__SHIFTOUT(sc->sc_ahci_cap, AHCI_CAP_NCS) + 1;
+		sc->sc_atac.atac_cap |= ATAC_CAP_NCQ;
+	}
 	sc->sc_atac.atac_pio_cap = 4;
 	sc->sc_atac.atac_dma_cap = 2;
 	sc->sc_atac.atac_udma_cap = 6;

@@ -144,7 +144,8 @@ ata_read_log_ext_ncq(struct ata_drive_datas *drvp, uint8_t flags,
 	xfer->c_ata_c.bcount = sizeof(chp->recovery_blk);
 	(*chp->ch_atac->atac_bustype_ata->ata_exec_command)(drvp, xfer);
 	ata_wait_cmd(chp, xfer);
-	if (ata_result(xfer) != CMD_OK)
+	if (ata_result(xfer) != CMD_OK ||
+	    (xfer->c_ata_c.flags & AT_XFDONE) == 0)
 		return EIO;
 	for (i = 0; i < sizeof(chp->recovery_blk); i++)
 		sum += tb[i];
@@ -211,8 +212,10 @@ ata_probe_caps(struct ata_drive_datas *drvp)
 	    (params.atap_sata_caps != 0xffff) &&
 	    (atac->atac_cap & ATAC_CAP_NCQ) != 0) {
 		drvp->drive_flags |= ATA_DRIVE_NCQ;
-		drvp->drv_openings =
-		    (params.atap_queuedepth & WDC_QUEUE_DEPTH_MASK) + 1;
+		/* A slot stays free for the page that tells what failed. */
+		i = MIN((params.atap_queuedepth & WDC_QUEUE_DEPTH_MASK) + 1,
+		    ata_queue_openings(chp));
+		drvp->drv_openings = ATA_REAL_OPENINGS(i);
 		if ((params.atap_sata_caps & SATA_NCQ_PRIO) != 0)
 			drvp->drive_flags |= ATA_DRIVE_NCQ_PRIO;
 	}

@@ -11,6 +11,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/ataio.h>
 #include <sys/buf.h>
 #include <sys/bufq.h>
 #include <sys/callout.h>
@@ -21,6 +22,7 @@
 #include <sys/dkio.h>
 #include <sys/fcntl.h>
 #include <sys/kernel.h>
+#include <sys/kmem.h>
 #include <sys/pmf.h>
 #include <sys/uio.h>
 #include <sys/vnode.h>
@@ -302,8 +304,12 @@ wd_start1(struct wd_softc *wd, struct buf *bp, struct ata_xfer *xfer)
 	else if ((bp->b_flags & B_MEDIA_FUA) != 0 &&
 	    (wd->drvp->drive_flags & ATA_DRIVE_WFUA) != 0)
 		bio->flags |= ATA_FUA;
-	if (BIO_GETPRIO(bp) == BPRIO_TIMECRITICAL)
-		bio->flags |= ATA_PRIO_HIGH;
+	if (WD_USE_NCQ(wd)) {
+		xfer->c_flags |= C_NCQ;
+		if (WD_USE_NCQ_PRIO(wd) &&
+		    BIO_GETPRIO(bp) == BPRIO_TIMECRITICAL)
+			bio->flags |= ATA_PRIO_HIGH;
+	}
 	(*wd->atabus->ata_bio)(wd->drvp, xfer);
 }
 
@@ -362,7 +368,7 @@ wddone(device_t self, struct ata_xfer *xfer)
 	struct wd_softc *wd = device_private(self);
 	struct buf *bp = xfer->c_bio.bp;
 	const char *why;
-	bool again = true;
+	bool again = true, counts = true;
 
 	bp->b_resid = xfer->c_bio.bcount;
 	switch (xfer->c_bio.error) {
@@ -387,8 +393,12 @@ wddone(device_t self, struct ata_xfer *xfer)
 	case TIMEOUT:
 		why = "device is late";
 		break;
-	case ERR_RESET:
 	case REQUEUE:
+		/* Another one's fault, and that one is not tried for ever. */
+		counts = false;
+		why = "another command failed";
+		break;
+	case ERR_RESET:
 		why = "channel was reset";
 		break;
 	default:
@@ -400,7 +410,8 @@ wddone(device_t self, struct ata_xfer *xfer)
 	}
 	mutex_enter(&wd->sc_lock);
 	if (again && !wd->sc_gone && xfer->c_retries < WDIORETRIES) {
-		xfer->c_retries++;
+		if (counts)
+			xfer->c_retries++;
 		SLIST_INSERT_HEAD(&wd->sc_retry_list, xfer, c_retrychain);
 		if (!callout_pending(&wd->sc_retry_callout))
 			callout_schedule(&wd->sc_retry_callout, RECOVERYTIME);
@@ -523,6 +534,116 @@ wd_setcache(struct wd_softc *wd, int bits)
 }
 
 /*
+ * ATAIOCCOMMAND: any command, with data of whole sectors.  What became of it
+ * is in retsts; an errno for what was not even tried, or ended with the disk.
+ */
+
+/* Bytes of what a command's data are made of. */
+static uint32_t
+wd_atareq_unit(struct wd_softc *wd, u_char cmd)
+{
+
+	switch (cmd) {
+	case WDCC_READ:
+	case WDCC_WRITE:
+	case WDCC_READMULTI:
+	case WDCC_WRITEMULTI:
+	case WDCC_READDMA:
+	case WDCC_WRITEDMA:
+		return wd->sc_blksize;
+	default:
+		return DEV_BSIZE;
+	}
+}
+
+/* The end of a command, as the request says it; EIO for data that are missing. */
+static int
+wd_atareq_result(const struct ata_command *c, atareq_t *req)
+{
+
+	if ((c->flags & AT_GONE) != 0)
+		return ENXIO;
+	if ((c->flags & AT_ERROR) != 0) {
+		req->retsts = ATACMD_ERROR;
+		req->error = c->r_error;
+		return 0;
+	}
+	if ((c->flags & AT_DF) != 0) {
+		req->retsts = ATACMD_DF;
+		return 0;
+	}
+	if ((c->flags & (AT_TIMEOU | AT_RESET)) != 0) {
+		req->retsts = ATACMD_TIMEOUT;
+		return 0;
+	}
+	if ((c->flags & (AT_READ | AT_WRITE)) != 0 && (c->flags & AT_XFDONE) == 0)
+		return EIO;
+	req->retsts = ATACMD_OK;
+	if ((c->flags & AT_READREG) != 0) {
+		req->command = c->r_status;
+		req->features = req->error = c->r_error;
+		req->sec_count = (u_char)c->r_count;
+		req->sec_num = (u_char)c->r_lba;
+		req->head = (c->r_device & 0xf0) | ((c->r_lba >> 24) & 0x0f);
+		req->cylinder = (u_short)(c->r_lba >> 8);
+	}
+	return 0;
+}
+
+static int
+wd_atareq(struct wd_softc *wd, atareq_t *req)
+{
+	struct ata_channel *chp = wd->drvp->chnl_softc;
+	const uint32_t unit = wd_atareq_unit(wd, req->command);
+	const int how = (req->flags & ATACMD_READ) != 0 ? AT_READ :
+	    (req->flags & ATACMD_WRITE) != 0 ? AT_WRITE : 0;
+	const size_t len = how != 0 ? req->datalen : 0;
+	struct ata_command *c;
+	struct ata_xfer *xfer;
+	size_t room = len;
+	void *data = NULL;
+	int error = 0;
+
+	/* Of an identity the first bytes may be wanted alone. */
+	if (req->command == WDCC_IDENTIFY && len != 0 && len < DEV_BSIZE)
+		room = DEV_BSIZE;
+	if (req->timeout <= 0 || room % unit != 0 || room / unit > UINT8_MAX)
+		return EINVAL;
+	if (room > MAXPHYS)
+		return EIO;
+	if (room != 0)
+		data = kmem_zalloc(room, KM_SLEEP);
+	if (room != 0 && how == AT_WRITE)
+		error = copyin(req->databuf, data, len);
+	if (error)
+		goto out;
+
+	xfer = ata_get_xfer(chp, true);
+	c = &xfer->c_ata_c;
+	c->r_command = req->command;
+	c->r_features = req->features;
+	c->r_count = req->sec_count;
+	c->r_lba = (uint64_t)(req->head & 0x0f) << 24 |
+	    (uint64_t)req->cylinder << 8 | req->sec_num;
+	c->r_device = (req->flags & ATACMD_LBA) != 0 ? WDSD_LBA : 0;
+	c->flags = AT_WAIT | (room != 0 ? how : 0) |
+	    ((req->flags & ATACMD_READREG) != 0 ? AT_READREG : 0) | AT_LBA;
+	c->timeout = req->timeout;
+	c->data = data;
+	c->bcount = (int)room;
+	(*wd->atabus->ata_exec_command)(wd->drvp, xfer);
+	ata_wait_cmd(chp, xfer);
+	error = wd_atareq_result(c, req);
+	ata_free_xfer(chp, xfer);
+	if (error == 0 && how == AT_READ && len != 0 && req->retsts == ATACMD_OK)
+		error = copyout(data, req->databuf, len);
+out:
+	if (data != NULL)
+		kmem_free(data, room);
+	return error;
+}
+
+/*
  * The switch.
  */
 
@@ -617,6 +738,12 @@ wdioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 	case DIOCCACHESYNC:
 		return (flag & FWRITE) == 0 ? EBADF :
 		    wd_flushcache(wd, AT_WAIT);
+	case ATAIOCCOMMAND:
+		/* What only reads needs no more than the right to read. */
+		if ((((atareq_t *)data)->flags & ATACMD_READ) == 0 &&
+		    (flag & FWRITE) == 0)
+			return EBADF;
+		return wd_atareq(wd, data);
 	default:
 		return dk_ioctl(&wd->sc_dksc, dev, cmd, data, flag, l);
 	}
@@ -661,6 +788,10 @@ wd_dumpblocks(device_t self, void *va, daddr_t blkno, int nblk)
 		return EAGAIN;
 	/* Nothing runs beside a dump: what is active never ends. */
 	wd->drvp->drv_done = wd_dumpdone;
+	ata_channel_lock(chp);
+	if (ata_queue_active(chp) != 0)
+		(*wd->atabus->ata_reset_channel)(chp, AT_POLL | AT_RST_EMERG);
+	ata_channel_unlock(chp);
 	xfer->c_flags = C_SKIP_QUEUE;
 	xfer->c_bio.blkno = blkno;
 	xfer->c_bio.nblks = nblk;
