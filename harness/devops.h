@@ -93,10 +93,14 @@ struct devops_ioctl {
 extern const struct devops_ioctl devops_disk_ioctls[];	/* what each disk has */
 extern const struct devops_ioctl devops_tty_ioctls[];	/* what each terminal has */
 
+#define DEVMUT_GROUP	4
+
 /* Where the mutator aims: what the hostile layer can do to this device. */
 struct devmut_hints {
 	const uint16_t *mh_conf, *mh_regs, *mh_tags, *mh_regions;	/* each ends with HOSTILE_ANY */
 	const uint64_t *mh_values;	/* worth a try anywhere; ends with 0 */
+	/* Records that make one lie together; how many, at most DEVMUT_GROUP.  Or NULL. */
+	unsigned (*mh_group)(struct hostile_record *, uint32_t (*rnd)(void *, uint32_t n), void *arg);
 	/* Mutates the device's part of the header; or NULL. */
 	void	(*mh_knobs)(uint8_t *knobs, uint32_t (*rnd)(void *, uint32_t n), void *arg);
 };

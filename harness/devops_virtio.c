@@ -70,12 +70,72 @@ mutate_knobs(uint8_t *k, uint32_t (*rnd)(void *, uint32_t), void *arg)
 	}
 }
 
+/*
+ * Where one capability says that its structure is: about the end of the BAR,
+ * or of 32 bits, and how long; or which capability is the next one.
+ */
+static unsigned
+capability_lies(struct hostile_record *hr, uint32_t (*rnd)(void *, uint32_t), void *arg)
+{
+	static const uint32_t ends[] = { 0x1000, 0x4000, 0, 0x80 };
+	/* The first one's place in configuration space, with MSI-X and without. */
+	uint16_t cap = (rnd(arg, 4) ? 0x4c : 0x40) + 0x10 * rnd(arg, 4);
+	uint32_t short_of = rnd(arg, 4) ? 4 * rnd(arg, 17) : rnd(arg, 256);
+	uint32_t len = rnd(arg, 2) ? short_of : 4 * rnd(arg, 32);
+	unsigned i, n = 2;
+
+	if (rnd(arg, 5) == 0) {
+		hr[0].hr_where = cap;
+		hr[0].hr_val = 9 | rnd(arg, 5) << 24 | (rnd(arg, 4) ? 16 : rnd(arg, 32)) << 16 |
+		    (rnd(arg, 4) ? 0x40 + 4 * rnd(arg, 16) : rnd(arg, 256)) << 8;
+		n = 1;
+		goto done;
+	}
+	hr[0].hr_where = cap + 8;
+	hr[0].hr_val = ends[rnd(arg, 4)] - short_of;
+	hr[1].hr_where = cap + 12;
+	hr[1].hr_val = rnd(arg, 4) ? len : ends[rnd(arg, 4)] - len;
+	hr[2].hr_where = cap + 4;		/* the BAR */
+	hr[2].hr_val = rnd(arg, 8);
+	if (rnd(arg, 4) == 0)
+		n = rnd(arg, 2) ? 1 : 3;
+done:
+	for (i = 0; i < n; i++) {
+		hr[i].hr_kind = HOSTILE_CONF;
+		hr[i].hr_how = HOSTILE_SET;
+		hr[i].hr_count = 255;
+		hr[i].hr_val &= 0xffffffff;
+	}
+	return n;
+}
+
+/* A lie in several places, or in one where any other value would be noticed. */
+static unsigned
+group(struct hostile_record *hr, uint32_t (*rnd)(void *, uint32_t), void *arg)
+{
+	/* The size of a queue: modern, legacy, in register space. */
+	static const uint16_t sizes[] = { 0x18, 0x18, 0x0c, 0x34 };
+
+	if (rnd(arg, 3))
+		return capability_lies(hr, rnd, arg);
+	hr->hr_kind = HOSTILE_REG;
+	hr->hr_how = HOSTILE_SET;
+	hr->hr_where = sizes[rnd(arg, 4)];
+	hr->hr_nth = rnd(arg, 3);
+	hr->hr_count = rnd(arg, 2) ? 255 : 0;
+	hr->hr_val = 1u << rnd(arg, 17);
+	if (rnd(arg, 4) == 0)
+		hr->hr_val += rnd(arg, 3) - 1u;
+	return 1;
+}
+
 const struct devmut_hints devops_virtio_hints = {
 	.mh_conf = conf,
 	.mh_regs = regs,
 	.mh_tags = tags,
 	.mh_regions = regions,
 	.mh_values = values,
+	.mh_group = group,
 	.mh_knobs = mutate_knobs,
 };
 

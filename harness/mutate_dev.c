@@ -304,6 +304,19 @@ mutate_field(struct parts *p, const struct devmut_hints *mh, uint8_t *rec)
 	hostile_encode(&hr, rec);
 }
 
+/* Adds records that make one lie together. */
+static void
+add_group(struct parts *p, const struct devmut_hints *mh)
+{
+	struct hostile_record hr[DEVMUT_GROUP];
+	unsigned i, n;
+
+	memset(hr, 0, sizeof(hr));
+	n = mh->mh_group(hr, rnd, p);
+	for (i = 0; i < n && p->nrec < HOSTILE_MAXREC; i++)
+		hostile_encode(&hr[i], p->rec[p->nrec++]);
+}
+
 static void
 mutate_records(struct parts *p, const struct devmut_hints *mh)
 {
@@ -315,6 +328,10 @@ mutate_records(struct parts *p, const struct devmut_hints *mh)
 	case 2:
 		if (n == HOSTILE_MAXREC)
 			break;
+		if (mh->mh_group != NULL && rnd(p, 6) == 0) {
+			add_group(p, mh);
+			break;
+		}
 		random_record(p, mh, p->rec[n]);
 		p->nrec++;
 		break;
