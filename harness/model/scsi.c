@@ -666,9 +666,9 @@ lun_execute(struct scsim_lun *sl, struct scsim_cmd *sc)
 void
 scsim_execute(struct scsim_target *st, struct scsim_cmd *sc)
 {
-	struct scsim_lun *sl = sc->sc_lun < SCSIM_NLUNS ? st->st_lun[sc->sc_lun] : NULL;
 	uint8_t cdb[32] = { 0 };
 	const uint8_t *given = sc->sc_cdb;
+	struct scsim_lun *sl;
 	unsigned len = sc->sc_cdblen < sizeof(cdb) ? sc->sc_cdblen : sizeof(cdb);
 
 	sc->sc_status = SCSIM_GOOD;
@@ -680,6 +680,8 @@ scsim_execute(struct scsim_target *st, struct scsim_cmd *sc)
 		st->st_filter(st->st_filterarg, sc, 1);
 		return;
 	}
+	/* Not before: the filter may have taken it away. */
+	sl = sc->sc_lun < SCSIM_NLUNS ? st->st_lun[sc->sc_lun] : NULL;
 	/* The functions may read any byte of a CDB. */
 	memcpy(cdb, given, len);
 	sc->sc_cdb = cdb;

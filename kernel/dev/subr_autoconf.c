@@ -21,7 +21,8 @@
 
 #include "autoconf_impl.h"
 
-#define	STREQ(a, b)	(strcmp((a), (b)) == 0)
+/* Most names differ in their first letter. */
+#define	STREQ(a, b)	((a)[0] == (b)[0] && strcmp((a), (b)) == 0)
 
 struct cfdriverlist allcfdrivers = LIST_HEAD_INITIALIZER(&allcfdrivers);
 struct cftablelist allcftables = TAILQ_HEAD_INITIALIZER(allcftables);
@@ -798,6 +799,7 @@ config_detach(device_t dev, int flags)
 	struct cfattach *ca = dev->dv_cfattach;
 	device_t parent = dev->dv_parent;
 	cfdata_t cf = dev->dv_cfdata;
+	bool pmf;
 	int error;
 
 	/* Not attached to anything: who created it destroys it. */
@@ -813,8 +815,13 @@ config_detach(device_t dev, int flags)
 		error = EOPNOTSUPP;
 	else if (ca->ca_detach == NULL)
 		error = EOPNOTSUPP;
-	else
+	else {
+		/* Nobody suspends or resumes it meanwhile: many a driver deregisters last. */
+		pmf = device_pmf_lock(dev);
 		error = (*ca->ca_detach)(dev, flags);
+		if (pmf)
+			device_pmf_unlock(dev);
+	}
 	if (error != 0) {
 		if ((flags & DETACH_FORCE) != 0)
 			panic("%s: the driver refused a forced detach (%d)", dev->dv_xname,
