@@ -19,7 +19,16 @@ devices="-drive file=$PWD/virtio.img,if=none,id=v,format=raw
 -device virtio-blk-pci,drive=v,bus=r1,iommu_platform=on,disable-legacy=on
 -device nvme,drive=n,serial=rump,bus=r2"
 
-# Both disks, the same binary as on QEMU's qtest socket, data by MSI-X.
+# What has no MSI-X: an adapter with MSI, and a device with a line alone.
+others="-drive file=$PWD/ahci.img,if=none,id=a,format=raw
+-drive file=$PWD/line.img,if=none,id=l,format=raw
+-device pcie-root-port,id=r3,chassis=3,slot=3
+-device pcie-root-port,id=r4,chassis=4,slot=4
+-device ich9-ahci,id=sata,bus=r3
+-device ide-hd,drive=a,bus=sata.0
+-device virtio-blk-pci,drive=l,bus=r4,iommu_platform=on,disable-legacy=on,vectors=0"
+
+# All disks, the same binary as on QEMU's qtest socket: by MSI-X, by MSI, by INTx.
 atf_test_case disks
 disks_head() {
 	atf_set timeout 300
@@ -28,16 +37,22 @@ disks_body() {
 	need_guest
 	head -c 3000320 /dev/urandom >v.data
 	head -c 2000384 /dev/urandom >n.data
-	truncate -s 4M virtio.img nvme.img
-	PASSTHROUGH_FILES="$PWD/v.data $PWD/n.data" atf_check -o save:out \
-	    "$TOP/tests/qemu/passthrough" -d 240 "$guest" "$devices" -- "$BUILD/tests/qemu/vfio_disk" \
-	    /dev/rld0d "$PWD/v.data" /dev/rld1d "$PWD/n.data"
+	truncate -s 4M virtio.img nvme.img ahci.img line.img
+	PASSTHROUGH_ENV="RUMP_VERBOSE=1" PASSTHROUGH_FILES="$PWD/v.data $PWD/n.data" atf_check -o save:out \
+	    "$TOP/tests/qemu/passthrough" -d 240 "$guest" "$devices
+$others" -- "$BUILD/tests/qemu/vfio_disk" /dev/rld0d "$PWD/v.data" /dev/rld1d "$PWD/n.data" \
+	    /dev/rwd0d "$PWD/n.data" /dev/rld2d "$PWD/n.data"
 	cat out
-	atf_check -o ignore grep "rld0d: 3000320 bytes written and read back" out
-	atf_check -o ignore grep "rld1d: 2000384 bytes written and read back" out
-	atf_check -o ignore grep "interrupts came" out
+	atf_check -o ignore grep "rld0d: 3000320 bytes written and read back, interrupts came" out
+	for d in rld1d rwd0d rld2d; do
+		atf_check -o ignore grep "$d: 2000384 bytes written and read back, interrupts came" out
+	done
+	atf_check -o ignore grep "nvme0: queue 0 interrupts at msix" out
+	atf_check -o ignore grep "virtio1: interrupting at intA" out
 	atf_check cmp -n 3000320 v.data virtio.img
-	atf_check cmp -n 2000384 n.data nvme.img
+	for f in nvme ahci line; do
+		atf_check cmp -n 2000384 n.data $f.img
+	done
 }
 
 # A mistake in a driver is a report that is read outside of the guest.
