@@ -372,54 +372,6 @@ ATF_TC_BODY(fault_forever, tc)
 	end();
 }
 
-/*
- * Each step of attach, use and detach at which the controller may be pulled
- * out: nothing hangs, nothing is left.
- */
-ATF_TC(unplug_walk);
-ATF_TC_HEAD(unplug_walk, tc)
-{
-
-	atf_tc_set_md_var(tc, "timeout", "120");
-}
-ATF_TC_BODY(unplug_walk, tc)
-{
-	uint8_t buf[8192];
-	unsigned n;
-	int fd;
-
-	medium = calloc(1, SIZE);
-	boot();
-	for (n = 1; n < 60; n++) {
-		struct nvmem_config nc = {
-			.nc_ns[0] = { .nn_ops = &medium_ops, .nn_size = SIZE },
-			.nc_delay = n & 1 ? 50000 : 0,
-		};
-
-		dev = nvmem_create(bus, &nc);
-		ATF_REQUIRE(dev != NULL);
-		nvmem_fault(dev, NVMEM_FAULT_UNPLUG, NVMEM_ANY, n, 1, 0);
-		ATF_REQUIRE_EQ(pcim_plug(dev, NULL, 3, 0), 0);
-		rescan();
-		fd = rump_sys_open(RAW, RUMP_O_RDWR);
-		if (fd != -1) {
-			(void)rump_sys_pread(fd, buf, sizeof(buf), 0);
-			(void)rump_sys_pwrite(fd, buf, sizeof(buf), 65536);
-			(void)rump_sys_pread(fd, buf, 512, 512);
-			(void)rump_sys_close(fd);
-		}
-		if (has("nvme0"))
-			ATF_CHECK_EQ(rump_pub_dev_detach("nvme0",
-			    pcim_plugged(dev) ? 0 : RUMP_DETACH_FORCE), 0);
-		ATF_CHECK(!has("nvme0"));
-		ATF_CHECK(!has("ld0"));
-		ATF_REQUIRE_MSG(!leaks(), "pulled out at command %u", n);
-		pcim_dev_destroy(dev);
-	}
-	rumpuser_dev_attach(NULL, NULL);
-	pcim_bus_destroy(bus);
-}
-
 /* Down and up again: data stay, the queues are new. */
 ATF_TC_WITHOUT_HEAD(suspend_resume);
 ATF_TC_BODY(suspend_resume, tc)
@@ -506,7 +458,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, fault_sqhd);
 	ATF_TP_ADD_TC(tp, fault_twice);
 	ATF_TP_ADD_TC(tp, fault_forever);
-	ATF_TP_ADD_TC(tp, unplug_walk);
 	ATF_TP_ADD_TC(tp, suspend_resume);
 	ATF_TP_ADD_TC(tp, detach_busy);
 	return atf_no_error();

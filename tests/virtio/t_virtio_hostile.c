@@ -90,7 +90,7 @@ use(const char *path)
  * that has done all of it once before, so that nothing may be left.
  */
 static unsigned
-round_of(struct virtiom_params vp, const struct hostile_record *hr, unsigned n, unsigned *accesses)
+round_of(struct virtiom_params vp, const struct hostile_record *hr, unsigned n)
 {
 	uint8_t script[8 * HOSTILE_RECORD];
 	struct vt_disk *d = vt_disk(SIZE);
@@ -108,8 +108,6 @@ round_of(struct virtiom_params vp, const struct hostile_record *hr, unsigned n, 
 		(void)rump_pub_dev_rescan("pci0", NULL, NULL);
 	rump_pub_dev_settle();
 	failed = use(RAW);
-	if (accesses != NULL)
-		*accesses = hostile_accesses();
 	if (vt_has("virtio0"))
 		ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", RUMP_DETACH_FORCE), 0);
 	ATF_CHECK(!vt_has("ld0"));
@@ -133,11 +131,11 @@ boot(void)
 	rumpuser_console_sink(console, NULL);
 	ATF_REQUIRE_EQ(rump_init(), 0);
 	for (int i = 0; i < 2; i++)
-		ATF_REQUIRE_EQ(round_of(vp, &none, 1, NULL), 0);
+		ATF_REQUIRE_EQ(round_of(vp, &none, 1), 0);
 	vp.vp_transport = VIRTIOM_MMIO;
-	ATF_REQUIRE_EQ(round_of(vp, &none, 1, NULL), 0);
+	ATF_REQUIRE_EQ(round_of(vp, &none, 1), 0);
 	vp.vp_transport = VIRTIOM_MODERN;
-	ATF_REQUIRE_EQ(round_of(vp, &none, 1, NULL), 0);
+	ATF_REQUIRE_EQ(round_of(vp, &none, 1), 0);
 	rump_pub_audit_mark();
 	hush();
 }
@@ -149,7 +147,7 @@ nothing_left(const char *what)
 	struct virtiom_params vp = { 0 };
 	int bad = 0;
 
-	ATF_CHECK_EQ_MSG(round_of(vp, &none, 1, NULL), 0, "after: %s", what);
+	ATF_CHECK_EQ_MSG(round_of(vp, &none, 1), 0, "after: %s", what);
 	(void)rump_pub_audit(vt_audit, &bad);
 	ATF_CHECK_MSG(bad == 0, "%s: something was left", what);
 	if (bad)
@@ -206,7 +204,7 @@ rings(enum virtiom_transport tr)
 	boot();
 	for (unsigned i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		hush();
-		failed = round_of(vp, &lies[i].hr, 1, NULL);
+		failed = round_of(vp, &lies[i].hr, 1);
 		printf("%s: %u failed, %u said\n", lies[i].name, failed, said());
 		ATF_CHECK_MSG(said() <= 1, "%s: said %u times", lies[i].name, said());
 		/* A legacy device may count wrongly. */
@@ -247,7 +245,7 @@ words(enum hostile_kind kind, unsigned first, unsigned last, unsigned step)
 			};
 
 			hush();
-			(void)round_of(vp, &hr, 1, NULL);
+			(void)round_of(vp, &hr, 1);
 			ATF_CHECK_MSG(said() <= 1, "word %#x as %#llx: said %u times", where,
 			    (unsigned long long)values[v], said());
 		}
@@ -260,35 +258,6 @@ ATF_TC_BODY(conf_words, tc) { words(HOSTILE_CONF, 0, 0xa0, 4); }
 ATF_TC_WITHOUT_HEAD(register_words);
 ATF_TC_BODY(register_words, tc) { words(HOSTILE_REG, 0, 0x40, 1); }
 
-/* Pulled out at each access in turn. */
-static void
-removal(enum virtiom_transport tr)
-{
-	struct virtiom_params vp = { .vp_transport = tr };
-	unsigned total = 0, step;
-
-	boot();
-	for (step = 0; step < 2000; step++) {
-		struct hostile_record hr = { .hr_kind = HOSTILE_UNPLUG, .hr_nth = step };
-
-		hush();
-		(void)round_of(vp, &hr, 1, &total);
-		ATF_CHECK_MSG(said() <= 1, "step %u: said %u times", step, said());
-		nothing_left("a removal");
-		if (total <= step)
-			break;
-	}
-	printf("%u steps\n", step);
-	ATF_CHECK(step > 50 && step < 2000);
-}
-
-ATF_TC_WITHOUT_HEAD(removal_modern);
-ATF_TC_BODY(removal_modern, tc) { removal(VIRTIOM_MODERN); }
-ATF_TC_WITHOUT_HEAD(removal_legacy);
-ATF_TC_BODY(removal_legacy, tc) { removal(VIRTIOM_LEGACY); }
-ATF_TC_WITHOUT_HEAD(removal_mmio);
-ATF_TC_BODY(removal_mmio, tc) { removal(VIRTIOM_MMIO); }
-
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -297,8 +266,5 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, rings_mmio);
 	ATF_TP_ADD_TC(tp, conf_words);
 	ATF_TP_ADD_TC(tp, register_words);
-	ATF_TP_ADD_TC(tp, removal_modern);
-	ATF_TP_ADD_TC(tp, removal_legacy);
-	ATF_TP_ADD_TC(tp, removal_mmio);
 	return atf_no_error();
 }
