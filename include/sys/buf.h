@@ -164,6 +164,7 @@ struct buf *getnewbuf(int, int, int);
 struct buf *incore(struct vnode *, daddr_t);
 int	bbusy(struct buf *, bool, int, kmutex_t *);
 u_int	buf_nbuf(void);
+void	binvalbuf(struct vnode *, daddr_t);
 
 void	minphys(struct buf *);
 void	brelvp(struct buf *);

@@ -324,6 +324,7 @@ enum {
 #define	KAUTH_VNODE_RETAIN_SUID		(1U << 19)
 #define	KAUTH_VNODE_RETAIN_SGID		(1U << 20)
 #define	KAUTH_VNODE_REVOKE		(1U << 21)
+#define	KAUTH_VNODE_ADD_LINK		(1U << 22)
 #define	KAUTH_VNODE_IS_EXEC		(1U << 29)
 #define	KAUTH_VNODE_HAS_SYSFLAGS	(1U << 30)
 #define	KAUTH_VNODE_ACCESS		(1U << 31)

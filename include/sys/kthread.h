@@ -10,6 +10,8 @@
 #include <sys/types.h>
 
 #ifdef _KERNEL
+#include <sys/proc.h>
+
 struct cpu_info;
 
 #define	KTHREAD_IDLE	0x01

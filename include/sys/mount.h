@@ -6,7 +6,8 @@
 #ifndef _SYS_MOUNT_H_
 #define _SYS_MOUNT_H_
 
-#include <sys/types.h>
+#include <sys/param.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/stat.h>
 #include <sys/fstypes.h>
@@ -21,6 +22,7 @@
 #endif
 
 #define MFSNAMELEN	_VFS_NAMELEN
+#define MNAMELEN	90
 
 #define MOUNT_FFS	"ffs"
 #define MOUNT_UFS	MOUNT_FFS
@@ -39,7 +41,8 @@
 #define MOUNT_UNION	"union"
 #define MOUNT_ADOSFS	"adosfs"
 #define MOUNT_EXT2FS	"ext2fs"
-#define MOUNT_CODA	"coda"
+#define MOUNT_CFS	"coda"
+#define MOUNT_CODA	MOUNT_CFS
 #define MOUNT_FILECORE	"filecore"
 #define MOUNT_NTFS	"ntfs"
 #define MOUNT_SMBFS	"smbfs"
@@ -57,7 +60,7 @@
 #define MOUNT_AUTOFS	"autofs"
 
 /* Export arguments inside other arguments; kept for their size. */
-struct export_args {
+struct export_args30 {
 	int		ex_flags;
 	uid_t		ex_root;
 	struct uucred	ex_anon;
@@ -67,17 +70,18 @@ struct export_args {
 	int		ex_masklen;
 	char		*ex_indexfile;
 };
-#define export_args30 export_args
 
-struct mnt_export_args {
+struct mnt_export_args30 {
 	const char	*fspec;
-	int		flags;
-	struct export_args eargs;
+	struct export_args30 eargs;
 };
 
 #define VFS_GENERIC	0
+#define VFS_MAXTYPENUM	1
+#define VFS_CONF	2
 #define VFS_USERMOUNT	3
 #define VFS_MAGICLINKS	4
+#define VFS_TIMESTAMP_PRECISION	5
 #define VFSGEN_MAXID	5
 #define VFS_MAXID	20
 
@@ -119,6 +123,7 @@ struct mount {
 	unsigned int	mnt_refcnt;		/* references to this memory */
 	int		mnt_synclist_slot;	/* syncer */
 	uint64_t	mnt_gen;		/* orders the mounts in time */
+	uint32_t	mnt_vcachesalt;		/* : of its vnodes' hash */
 	TAILQ_ENTRY(mount) mnt_synclist;	/* syncer */
 	specificdata_reference mnt_specdataref;	/* mount_setspecific */
 	const struct wapbl_ops *mnt_wapbl_op;	/* journal */
@@ -192,7 +197,8 @@ int	VFS_NEWVNODE(struct mount *, struct vnode *, struct vnode *,
 int	VFS_VGET(struct mount *, ino_t, int, struct vnode **);
 int	VFS_RENAMELOCK_ENTER(struct mount *);
 void	VFS_RENAMELOCK_EXIT(struct mount *);
-int	VFS_FSYNC(struct vnode *, int);
+/* The file system's part of fsync, for file systems that have one. */
+#define VFS_FSYNC(mp, vp, flags)	(*(mp)->mnt_op->vfs_fsync)((vp), (flags))
 
 #define VFS_MAX_MOUNT_DATA	8192
 
@@ -280,7 +286,6 @@ struct mount *
 int	vfs_mountedon(struct vnode *);
 int	vfs_mountroot(void);
 void	vfs_getnewfsid(struct mount *);
-int	vfs_drainvnodes(void);
 void	vfs_insmntque(struct vnode *, struct mount *);
 int	vfs_suspend(struct mount *, int);
 void	vfs_resume(struct mount *);
@@ -289,10 +294,14 @@ struct mount *
 int	vfs_rootmountalloc(const char *, const char *, struct mount **);
 int	vfs_stdextattrctl(struct mount *, int, struct vnode *, int,
 	    const char *);
-void	vfs_insertmount(struct mount *);
+void	mountlist_append(struct mount *);
+void	mountlist_remove(struct mount *);
+void	vfs_opv_init(const struct vnodeopv_desc * const *);
+void	vfs_opv_free(const struct vnodeopv_desc * const *);
 int	vfs_sync_all(struct lwp *);
 void	vfs_shutdown(void);
 bool	vfs_unmountall(struct lwp *);
+bool	vfs_unmountall1(struct lwp *, bool, bool);
 bool	vfs_unmount_forceone(struct lwp *);
 void	vfs_syncer_add_to_worklist(struct mount *);
 void	vfs_syncer_remove_from_worklist(struct mount *);
@@ -328,7 +337,14 @@ extern kmutex_t	mountlist_lock;
 LIST_HEAD(vfs_list_head, vfsops);
 extern struct vfs_list_head vfs_list;
 
-extern int dovfsusermount;
+extern int dovfsusermount;	/* users other than root may mount */
+extern int doforce;		/* unmount by force is allowed */
+extern int vfs_timestamp_precision; /* of vfs_timestamp(): see there */
+
+extern time_t	syncdelay;	/* seconds until dirty data are written */
+extern time_t	filedelay;
+extern time_t	dirdelay;
+extern time_t	metadelay;
 
 #endif /* _KERNEL */
 

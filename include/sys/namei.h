@@ -147,6 +147,8 @@ bool	cache_have_id(struct vnode *);
 void	cache_vnode_init(struct vnode *);
 void	cache_vnode_fini(struct vnode *);
 void	cache_purgevfs(struct mount *);
+void	namecache_count_pass2(void);
+void	namecache_count_2passes(void);
 void	nchinit(void);
 void	namecache_print(struct vnode *,
 	    void (*)(const char *, ...) __printflike(1, 2));

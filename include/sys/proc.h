@@ -9,6 +9,9 @@
 
 #include <sys/types.h>
 #include <sys/param.h>
+#ifdef _KERNEL
+#include <sys/systm.h>
+#endif
 
 #ifndef MAXLOGNAME
 #define	MAXLOGNAME	16

@@ -41,6 +41,8 @@ extern dev_t	dumpdev;
 extern dev_t	rootdev;
 extern device_t	root_device;
 extern struct vnode *rootvp;
+extern time_t	rootfstime;	/* when the root file system was last in use */
+void	setrootfstime(time_t);
 extern const char *rootspec;
 extern bool	root_is_mounted;
 extern int	cold;		/* nonzero until boot is done */

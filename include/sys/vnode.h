@@ -176,6 +176,8 @@ struct vattr {
 #define VA_EXCLUSIVE	0x02		/* exclusive create */
 
 #define VNOVAL		(-1)
+#define VNOVALSIZE	((u_quad_t)-1)
+#define VNOVALFLAGS	((u_long)-1)
 
 /* ioflag of VOP_READ and VOP_WRITE; the low bits carry the advice. */
 #define IO_ADV_MASK	0x00003
@@ -196,9 +198,9 @@ struct vattr {
 
 /* Access modes for VOP_ACCESS and VOP_ACCESSX. */
 typedef int accmode_t;
-#define VEXEC			000000000001
-#define VWRITE			000000000002
-#define VREAD			000000000004
+#define VEXEC			000000000100
+#define VWRITE			000000000200
+#define VREAD			000000000400
 #define VADMIN			000000010000
 #define VAPPEND			000000040000
 #define VEXPLICIT_DENY		000000100000
@@ -215,9 +217,9 @@ typedef int accmode_t;
 #define VCREAT			000400000000
 #define VVERIFY			001000000000
 
-#define VPERM_MASK	(VREAD | VWRITE | VEXEC)
-#define VMODIFY_PERMS	(VWRITE | VAPPEND | VADMIN | VDELETE_CHILD | VDELETE)
 #define VADMIN_PERMS	(VADMIN | VWRITE_ATTRIBUTES | VWRITE_ACL | VWRITE_OWNER)
+#define VMODIFY_PERMS	(VWRITE | VAPPEND | VADMIN_PERMS | VDELETE_CHILD | \
+    VDELETE)
 #define VSTAT_PERMS	(VREAD_ATTRIBUTES | VREAD_ACL)
 #define VUNIX_PERMS	(VEXEC | VWRITE | VREAD | VADMIN | VAPPEND)
 
@@ -273,12 +275,9 @@ void	vref(struct vnode *);
 #define NULLVP		((struct vnode *)NULL)
 
 extern struct vnode	*rootvnode;
-extern u_int		desiredvnodes;
+extern int		desiredvnodes;
 extern u_int		numvnodes;
-extern time_t		syncdelay;
-extern time_t		filedelay;
-extern time_t		dirdelay;
-extern time_t		metadelay;
+extern int		prtactive;	/* say when a vnode in use is reclaimed */
 
 /* Bits of vnodeop_desc.vdesc_flags: what a call does to its vnodes. */
 #define VDESC_MAX_VPS		8
@@ -305,6 +304,10 @@ struct vnodeop_desc {
 };
 
 extern const struct vnodeop_desc *const vfs_op_descs[];
+
+/* unionfs: the directory below one that has been read to its end. */
+extern int (*vn_union_readdir_hook)(struct vnode **, struct file *,
+	    struct lwp *);
 
 #define VOPARG_OFFSET(p_type, field) \
 	((int)(((char *)(&(((p_type)NULL)->field))) - ((char *)NULL)))
@@ -403,7 +406,7 @@ int	getdiskinfo(struct vnode *, struct dkwedge_info *);
 int	rawdev_mounted(struct vnode *, struct vnode **);
 uint8_t	vtype2dt(enum vtype);
 int	speedup_syncer(void);
-bool	vfs_unmountall1(struct lwp *, bool, bool);
+void	vfs_timestamp(struct timespec *);
 struct vnode *
 	vfs_rootvnode(void);
 void	vattr_dump(const struct vattr *);
@@ -433,6 +436,11 @@ VN_KNOTE(struct vnode *vp, long hint)
 	if (__predict_false(VN_KEVENT_INTEREST(vp, hint)))
 		vn_knote(vp, hint);
 }
+
+/* File systems find these here. */
+#include <sys/dkio.h>
+#include <sys/kmem.h>
+#include <sys/mount.h>
 
 #include <sys/vnode_if.h>
 

@@ -9,6 +9,7 @@
 #include <sys/vnode.h>
 #include <sys/container_of.h>
 #include <sys/rbtree.h>
+#include <sys/rwlock_obj.h>
 
 struct namecache;
 
@@ -39,7 +40,8 @@ struct vnode_impl {
 	struct vnode	vi_vnode;
 	enum vnode_state vi_state;		/* i+c */
 	krwlock_t	vi_lock;		/* the vnode lock */
-	krwlock_t	vi_uobjlock;		/* v_uobj.vmobjlock */
+	struct krwobj	vi_uobjlock;		/* v_uobj.vmobjlock unless set */
+	bool		vi_uobjlock_memref;	/* its references keep memory */
 	kmutex_t	vi_ilock;		/* v_interlock unless shared */
 	struct vnode_impl *vi_ilock_owner;	/* whose vi_ilock is used */
 	unsigned int	vi_memrefs;		/* c: users of this memory */

@@ -13,5 +13,6 @@
 #include <uvm/uvm_page_array.h>
 #include <uvm/uvm_pager.h>
 #include <uvm/uvm_pglist.h>
+#include <uvm/uvm_stat.h>
 
 #endif /* !_UVM_UVM_H_ */

@@ -180,12 +180,19 @@ extern struct vm_map *kernel_map;
 extern struct vm_map *phys_map;
 #endif
 
+#include <sys/vmmeter.h>
 #include <sys/queue.h>
+#include <sys/lock.h>
 #include <sys/rwlock.h>
+#ifdef _KERNEL
+#include <sys/vmem.h>
+#endif
 #include <uvm/uvm_param.h>
 #include <uvm/uvm_prot.h>
+#include <uvm/uvm_pmap.h>
 #include <uvm/uvm_pager.h>
 #ifdef _KERNEL
+#include <uvm/uvm_map.h>
 #include <uvm/uvm_km.h>
 #endif
 

@@ -12,6 +12,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/rwlock.h>
+#include <sys/rwlock_obj.h>
 #include <sys/lwp.h>
 #include <sys/cpu.h>
 #include <sys/kmem.h>
@@ -361,11 +362,6 @@ rw_lock_op(krwlock_t *rw)
 /*
  * rw_obj(9): locks with reference counts.
  */
-struct krwobj {
-	krwlock_t	ro_lock;
-	u_int		ro_refcnt;
-};
-
 krwlock_t *
 rw_obj_alloc_at(struct lock_class *class)
 {
@@ -374,6 +370,7 @@ rw_obj_alloc_at(struct lock_class *class)
 	ro = kmem_alloc(sizeof(*ro), KM_SLEEP);
 	rw_init_at(&ro->ro_lock, class);
 	ro->ro_refcnt = 1;
+	ro->ro_gone = NULL;
 	return &ro->ro_lock;
 }
 
@@ -394,6 +391,7 @@ rw_obj_tryalloc(void)
 		return NULL;
 	rw_init_at(&ro->ro_lock, NULL);
 	ro->ro_refcnt = 1;
+	ro->ro_gone = NULL;
 	return &ro->ro_lock;
 }
 
@@ -414,7 +412,10 @@ rw_obj_free(krwlock_t *lock)
 	if (__atomic_sub_fetch(&ro->ro_refcnt, 1, __ATOMIC_ACQ_REL) > 0)
 		return false;
 	rw_destroy(&ro->ro_lock);
-	kmem_free(ro, sizeof(*ro));
+	if (ro->ro_gone != NULL)
+		(*ro->ro_gone)(ro);
+	else
+		kmem_free(ro, sizeof(*ro));
 	return true;
 }
 

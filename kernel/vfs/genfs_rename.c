@@ -400,8 +400,7 @@ genfs_rename_cache_purge(struct vnode *fdvp, struct vnode *fvp,
 int
 genfs_ufslike_rename_check_possible(unsigned long fdflags,
     unsigned long fflags, unsigned long tdflags, unsigned long tflags,
-    bool clobber, unsigned long immutable, unsigned long append,
-    bool directories)
+    bool clobber, unsigned long immutable, unsigned long append)
 {
 
 	if ((fdflags | fflags) & immutable)

@@ -1544,7 +1544,7 @@ rumpfs_gro_rename_check_possible(struct mount *mp, struct vnode *fdvp,
 	return genfs_ufslike_rename_check_possible(VTORN(fdvp)->rn_flags,
 	    VTORN(fvp)->rn_flags, VTORN(tdvp)->rn_flags,
 	    tvp != NULL ? VTORN(tvp)->rn_flags : 0, tvp != NULL, IMMUTABLE,
-	    APPEND, fvp->v_type == VDIR);
+	    APPEND);
 }
 
 static int
@@ -2472,6 +2472,6 @@ rumpfs_mountroot(void)
 	mp->mnt_flag &= ~MNT_RDONLY;
 	rumpfs_newmount(mp);
 	rumpfs_rootmount = mp;
-	vfs_insertmount(mp);
+	mountlist_append(mp);
 	return rumpfs_statvfs(mp, &mp->mnt_stat);
 }

@@ -80,8 +80,7 @@ uvm_vnp_setsize(struct vnode *vp, voff_t newsize)
 	oldsize = vp->v_writesize;
 	if (oldsize != VSIZENOTSET && vp->v_size > oldsize)
 		oldsize = vp->v_size;
-	if (oldsize != VSIZENOTSET && oldsize > pgend &&
-	    uobj->uo_npages != 0) {
+	if (oldsize != VSIZENOTSET && oldsize > pgend) {
 		(void)uvn_put(uobj, pgend, 0, PGO_FREE | PGO_SYNCIO);
 		rw_enter(uobj->vmobjlock, RW_WRITER);
 	}

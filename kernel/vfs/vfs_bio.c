@@ -435,6 +435,25 @@ incore(struct vnode *vp, daddr_t blkno)
 }
 
 /*
+ * Forgets the vnode's buffer for a logical block, written or not.  Sleeps
+ * while somebody has it.
+ */
+void
+binvalbuf(struct vnode *vp, daddr_t blkno)
+{
+	struct buf *bp;
+
+	mutex_enter(&bufcache_lock);
+	while ((bp = incore(vp, blkno)) != NULL) {
+		if (bbusy(bp, false, 0, NULL) == 0) {
+			brelsel(bp, BC_INVAL);
+			break;
+		}
+	}
+	mutex_exit(&bufcache_lock);
+}
+
+/*
  * Gives a buffer to a vnode, as a clean one.  bufcache_lock is held.
  */
 void

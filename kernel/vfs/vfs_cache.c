@@ -521,6 +521,28 @@ namecache_print(struct vnode *vp, void (*func)(const char *, ...))
 		    nc->nc_vp == NULL ? " (none)" : "");
 }
 
+/*
+ * Counts a lookup that started in the middle of a directory: all that did, and
+ * those that found the name only after the start over.  Called by file systems.
+ */
+void
+namecache_count_2passes(void)
+{
+
+	mutex_enter(&namecache_lock);
+	nchstats.ncs_2passes++;
+	mutex_exit(&namecache_lock);
+}
+
+void
+namecache_count_pass2(void)
+{
+
+	mutex_enter(&namecache_lock);
+	nchstats.ncs_pass2++;
+	mutex_exit(&namecache_lock);
+}
+
 static int64_t
 namecache_audit(void *arg)
 {

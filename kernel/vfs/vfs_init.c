@@ -60,7 +60,7 @@ vfs_opv_init_one(const struct vnodeopv_desc *opv)
 	*opv->opv_desc_vector_p = v;
 }
 
-static void
+void
 vfs_opv_init(const struct vnodeopv_desc *const *vopvdpp)
 {
 
@@ -68,7 +68,7 @@ vfs_opv_init(const struct vnodeopv_desc *const *vopvdpp)
 		vfs_opv_init_one(*vopvdpp);
 }
 
-static void
+void
 vfs_opv_free(const struct vnodeopv_desc *const *vopvdpp)
 {
 
@@ -396,14 +396,4 @@ VFS_RENAMELOCK_EXIT(struct mount *mp)
 {
 
 	(*mp->mnt_op->vfs_renamelock_exit)(mp);
-}
-
-int
-VFS_FSYNC(struct vnode *vp, int flags)
-{
-	struct mount *mp = vp->v_mount;
-	int error;
-
-	VFS_CALL(mp, vfs_fsync, (vp, flags));
-	return error;
 }

@@ -72,6 +72,7 @@ vfs_mountalloc(struct vfsops *ops, struct vnode *vp)
 	mutex_init(mp->mnt_updating, MUTEX_DEFAULT, IPL_NONE);
 	mutex_enter(&mountlist_lock);
 	mp->mnt_gen = ++mountgen;
+	mp->mnt_vcachesalt = (uint32_t)mp->mnt_gen;
 	mutex_exit(&mountlist_lock);
 	mp->mnt_transinfo = &mi->mi_trans;
 	fstrans_mount(mp);
@@ -202,7 +203,7 @@ vfs_set_lowermount(struct mount *mp, struct mount *lower)
  * The list of mounts.
  */
 
-static void
+void
 mountlist_append(struct mount *mp)
 {
 
@@ -214,7 +215,7 @@ mountlist_append(struct mount *mp)
 	mutex_exit(&mountlist_lock);
 }
 
-static void
+void
 mountlist_remove(struct mount *mp)
 {
 
@@ -903,16 +904,6 @@ vfs_mountroot(void)
 	mutex_exit(&mountlist_lock);
 	error = VFS_ROOT(TAILQ_FIRST(&mountlist), LK_NONE, &rootvnode);
 	return error;
-}
-
-/*
- * The root file system becomes the first of all mounts.
- */
-void
-vfs_insertmount(struct mount *mp)
-{
-
-	mountlist_append(mp);
 }
 
 struct vnode *

@@ -41,7 +41,50 @@ const int vttoif_tab[9] = {
 	S_IFMT,
 };
 
+struct vnode *rootvp;
+device_t root_device;
+time_t rootfstime;
+
 int dovfsusermount;
+int doforce = 1;
+int vfs_timestamp_precision = 2;
+
+/*
+ * What the root file system says about the time; for clocks that know none.
+ */
+void
+setrootfstime(time_t t)
+{
+
+	rootfstime = t;
+}
+
+/*
+ * The time for a file's timestamps.  vfs.generic.timestamp_precision says how
+ * exact: 0 seconds, 1 as of the last tick, 2 microseconds, 3 nanoseconds.
+ */
+void
+vfs_timestamp(struct timespec *ts)
+{
+	struct timeval tv;
+
+	switch (vfs_timestamp_precision) {
+	case 0:
+		ts->tv_sec = time_second;
+		ts->tv_nsec = 0;
+		break;
+	case 1:
+		getnanotime(ts);
+		break;
+	case 2:
+		microtime(&tv);
+		TIMEVAL_TO_TIMESPEC(&tv, ts);
+		break;
+	default:
+		nanotime(ts);
+		break;
+	}
+}
 
 /*
  * All attributes unknown, or to be left alone.
@@ -520,4 +563,9 @@ SYSCTL_SETUP(sysctl_vfs_setup, "vnodes and file systems")
 	    SYSCTL_DESCR("users other than root may mount"),
 	    NULL, 0, &dovfsusermount, 0,
 	    CTL_VFS, VFS_GENERIC, VFS_USERMOUNT, CTL_EOL);
+	sysctl_createv(clog, 0, NULL, NULL,
+	    CTLFLAG_PERMANENT | CTLFLAG_READWRITE, CTLTYPE_INT,
+	    "timestamp_precision", SYSCTL_DESCR("precision of times of files"),
+	    NULL, 0, &vfs_timestamp_precision, 0,
+	    CTL_VFS, VFS_GENERIC, VFS_TIMESTAMP_PRECISION, CTL_EOL);
 }

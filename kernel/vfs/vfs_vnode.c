@@ -53,7 +53,8 @@ static vnodelst_t lru_hold_list;	/* no references, but holds */
 static vnodelst_t vrele_list;		/* last reference to be dropped */
 
 u_int numvnodes;
-u_int desiredvnodes = 1024;
+int desiredvnodes = 1024;
+int prtactive;
 
 static void	vrelel(vnode_t *, int, int);
 static void	vcache_reclaim(vnode_t *);
@@ -344,6 +345,8 @@ vfs_drainvnodes(void)
  * Allocation.
  */
 
+static void vcache_uobjlock_gone(struct krwobj *);
+
 static vnode_impl_t *
 vcache_alloc(void)
 {
@@ -355,14 +358,16 @@ vcache_alloc(void)
 	vp = VIMPL_TO_VNODE(vip);
 	mutex_init(&vip->vi_ilock, MUTEX_DEFAULT, IPL_NONE);
 	rw_init(&vip->vi_lock);
-	rw_init(&vip->vi_uobjlock);
+	rw_init(&vip->vi_uobjlock.ro_lock);
+	vip->vi_uobjlock.ro_refcnt = 1;
+	vip->vi_uobjlock.ro_gone = vcache_uobjlock_gone;
 	vp->v_interlock = &vip->vi_ilock;
 	vip->vi_ilock_owner = vip;
 	vip->vi_memrefs = 1;
 	vp->v_klist = &vip->vi_klist;
 	klist_init(&vip->vi_klist.vk_klist);
 	uvm_obj_init(&vp->v_uobj, &uvm_vnodeops, false, 1);
-	vp->v_uobj.vmobjlock = &vip->vi_uobjlock;
+	vp->v_uobj.vmobjlock = &vip->vi_uobjlock.ro_lock;
 	cv_init(&vp->v_cv, "vnode");
 	LIST_INIT(&vp->v_cleanblkhd);
 	LIST_INIT(&vp->v_dirtyblkhd);
@@ -378,7 +383,10 @@ vcache_alloc(void)
 	return vip;
 }
 
-/* The memory of a vnode outlives it while another shares its interlock. */
+/*
+ * The memory of a vnode outlives it while another shares its interlock or the
+ * lock of its pages.
+ */
 static void
 vcache_memrele(vnode_impl_t *vip)
 {
@@ -391,6 +399,33 @@ vcache_memrele(vnode_impl_t *vip)
 		return;
 	mutex_destroy(&vip->vi_ilock);
 	pool_cache_put(vcache_pool, vip);
+}
+
+/* Nobody refers to the lock of this vnode's pages any more. */
+static void
+vcache_uobjlock_gone(struct krwobj *ro)
+{
+	vnode_impl_t *vip = container_of(ro, vnode_impl_t, vi_uobjlock);
+
+	if (vip->vi_uobjlock_memref)
+		vcache_memrele(vip);
+}
+
+static void
+vcache_uobj_destroy(vnode_impl_t *vip)
+{
+	vnode_t *vp = VIMPL_TO_VNODE(vip);
+	krwlock_t *own = &vip->vi_uobjlock.ro_lock, *lock;
+
+	lock = vp->v_uobj.vmobjlock;
+	uvm_obj_destroy(&vp->v_uobj, false);
+	if (lock == own && rw_obj_refcnt(own) > 1) {
+		mutex_enter(&vcache_lock);
+		vip->vi_memrefs++;
+		mutex_exit(&vcache_lock);
+		vip->vi_uobjlock_memref = true;
+	}
+	rw_obj_free(lock);
 }
 
 /*
@@ -414,12 +449,11 @@ vcache_free(vnode_impl_t *vip)
 	if (vp->v_type == VBLK || vp->v_type == VCHR)
 		spec_node_destroy(vp);
 	cache_vnode_fini(vp);
-	uvm_obj_destroy(&vp->v_uobj, false);
+	vcache_uobj_destroy(vip);
 	cv_destroy(&vp->v_cv);
 	if (vp->v_klist == &vip->vi_klist)
 		klist_fini(&vip->vi_klist.vk_klist);
 	rw_destroy(&vip->vi_lock);
-	rw_destroy(&vip->vi_uobjlock);
 	mutex_enter(&vcache_lock);
 	atomic_dec_uint(&numvnodes);
 	mutex_exit(&vcache_lock);
@@ -433,7 +467,7 @@ vcache_free(vnode_impl_t *vip)
  * a reference to for its life.
  */
 void
-vshareilock(vnode_t *lower, vnode_t *upper)
+vshareilock(vnode_t *upper, vnode_t *lower)
 {
 	vnode_impl_t *uip = VNODE_TO_VIMPL(upper);
 	vnode_impl_t *owner = VNODE_TO_VIMPL(lower)->vi_ilock_owner;
@@ -449,7 +483,7 @@ vshareilock(vnode_t *lower, vnode_t *upper)
  * Let `upper' share the knotes of `lower'.
  */
 void
-vshareklist(vnode_t *lower, vnode_t *upper)
+vshareklist(vnode_t *upper, vnode_t *lower)
 {
 
 	upper->v_klist = lower->v_klist;
@@ -733,7 +767,7 @@ static uint32_t
 vcache_hash_key(const struct vcache_key *key)
 {
 	const uint8_t *p = key->vk_key;
-	uint32_t h = 2166136261U ^ (uint32_t)key->vk_mount->mnt_gen;
+	uint32_t h = 2166136261U ^ key->vk_mount->mnt_vcachesalt;
 	size_t i;
 
 	for (i = 0; i < key->vk_key_len; i++)

@@ -33,6 +33,8 @@
 
 #include "vfs_impl.h"
 
+int (*vn_union_readdir_hook)(struct vnode **, struct file *, struct lwp *);
+
 static int	vn_read(struct file *, off_t *, struct uio *, kauth_cred_t,
 		    int);
 static int	vn_write(struct file *, off_t *, struct uio *, kauth_cred_t,
@@ -408,6 +410,14 @@ unionread:
 	if (error != 0)
 		return error;
 
+	if (count == auio.uio_resid && vn_union_readdir_hook != NULL) {
+		tvp = vp;
+		error = (*vn_union_readdir_hook)(&vp, fp, l);
+		if (error != 0)
+			return error;
+		if (vp != tvp)
+			goto unionread;
+	}
 	mp = vp->v_mount;
 	if (count == auio.uio_resid && (vp->v_vflag & VV_ROOT) != 0 &&
 	    (mp->mnt_flag & MNT_UNION) != 0 && mp->mnt_vnodecovered != NULL) {

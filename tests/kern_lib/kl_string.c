@@ -10,6 +10,8 @@
 #include <sys/optstr.h>
 #include <sys/uuid.h>
 
+#include <lib/libkern/crc16.h>
+
 #include "kerntest.h"
 
 KERNTEST(string_basic)
@@ -139,6 +141,9 @@ KERNTEST(sort_all)
 KERNTEST(hash_values)
 {
 
+	CHECK_EQ(crc16(0xffff, (const uint8_t *)"123456789", 9), 0x4b37);
+	CHECK_EQ(crc16_byte(crc16(0, (const uint8_t *)"12345678", 8), '9'),
+	    0xbb3d);
 	CHECK_EQ(crc32(0, "123456789", 9), 0xcbf43926);
 	CHECK_EQ(~crc32c(~0U, "123456789", 9), (uint32_t)0xe3069283);
 	CHECK_EQ(hash32_str("a", 0), 'a');

@@ -79,4 +79,40 @@ int	spec_advlock(void *);
 #define spec_lock	genfs_lock
 #define spec_unlock	genfs_unlock
 
+/*
+ * What every table of operations on device files has in common.  A table that
+ * starts with these may override an entry further down.
+ */
+#define GENFS_SPECOP_ENTRIES						\
+	{ &vop_parsepath_desc, genfs_badop },				\
+	{ &vop_create_desc, genfs_badop },				\
+	{ &vop_whiteout_desc, genfs_badop },				\
+	{ &vop_mknod_desc, genfs_badop },				\
+	{ &vop_remove_desc, genfs_badop },				\
+	{ &vop_link_desc, genfs_badop },				\
+	{ &vop_rename_desc, genfs_badop },				\
+	{ &vop_mkdir_desc, genfs_badop },				\
+	{ &vop_rmdir_desc, genfs_badop },				\
+	{ &vop_symlink_desc, genfs_badop },				\
+	{ &vop_readdir_desc, genfs_badop },				\
+	{ &vop_readlink_desc, genfs_badop },				\
+	{ &vop_abortop_desc, genfs_badop },				\
+	{ &vop_lookup_desc, spec_lookup },				\
+	{ &vop_open_desc, spec_open },					\
+	{ &vop_fallocate_desc, genfs_eopnotsupp },			\
+	{ &vop_fdiscard_desc, spec_fdiscard },				\
+	{ &vop_ioctl_desc, spec_ioctl },				\
+	{ &vop_fcntl_desc, genfs_fcntl },				\
+	{ &vop_poll_desc, spec_poll },					\
+	{ &vop_kqfilter_desc, spec_kqfilter },				\
+	{ &vop_revoke_desc, genfs_revoke },				\
+	{ &vop_mmap_desc, spec_mmap },					\
+	{ &vop_seek_desc, genfs_nullop },				\
+	{ &vop_bmap_desc, spec_bmap },					\
+	{ &vop_strategy_desc, spec_strategy },				\
+	{ &vop_pathconf_desc, spec_pathconf },				\
+	{ &vop_advlock_desc, spec_advlock },				\
+	{ &vop_getpages_desc, genfs_getpages },				\
+	{ &vop_putpages_desc, genfs_putpages }
+
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Checksums and hashes: crc32, crc32c, FNV, murmurhash2.
+ * Checksums and hashes: crc16, crc32, crc32c, FNV, murmurhash2.
  */
 
 #include <sys/param.h>
 #include <sys/endian.h>
 #include <sys/hash.h>
+#include <lib/libkern/crc16.h>
 #include <lib/libkern/libkern.h>
 
 /* Tables for four bits at a time of the reflected polynomials. */
@@ -17,8 +18,26 @@ static const uint32_t crc32_table[16] = {
 	0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
 };
 
+static const uint16_t crc16_table[16] = {
+	0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401,
+	0xa001, 0x6c00, 0x7800, 0xb401, 0x5000, 0x9c01, 0x8801, 0x4400,
+};
+
 static uint32_t crc32c_table[256];
 static volatile int crc32c_ready;
+
+/* See lib/libkern/crc16.h. */
+uint16_t
+crc16(uint16_t crc, const uint8_t *p, size_t len)
+{
+
+	while (len-- != 0) {
+		crc ^= *p++;
+		crc = (crc >> 4) ^ crc16_table[crc & 15];
+		crc = (crc >> 4) ^ crc16_table[crc & 15];
+	}
+	return crc;
+}
 
 /* The CRC of gzip, ISO 3309; 0 to begin with, and then the last result. */
 uint32_t
