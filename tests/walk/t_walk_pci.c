@@ -98,6 +98,7 @@ ATF_TC_BODY(nvme_intx, tc) { nvme(NVMEM_NOMSIX | NVMEM_NOMSI); }
  */
 
 static struct scsim_target *drive;
+static unsigned disk_flags;
 
 static void
 ahci_create(void)
@@ -107,7 +108,8 @@ ahci_create(void)
 		.sm_nblocks = SIZE / 2048, .sm_image = &medium_ops,
 	};
 	struct ahcim_config ac = {
-		.ac_port[0] = { .ap_kind = AHCIM_DISK, .ap_ops = &medium_ops, .ap_size = SIZE },
+		.ac_port[0] = { .ap_kind = AHCIM_DISK, .ap_ops = &medium_ops, .ap_size = SIZE,
+		    .ap_flags = disk_flags },
 		.ac_port[1] = { .ap_kind = AHCIM_ATAPI }, .ac_nports = 2, .ac_delay = walk_delay_ns,
 	};
 
@@ -143,15 +145,21 @@ static const struct walk_op ahci_ops[] = {
 	{ NULL }
 };
 
-ATF_TC_WITHOUT_HEAD(ahci);
-ATF_TC_BODY(ahci, tc)
+static void
+ahci(unsigned flags)
 {
 	static const struct walk_dev wd = {
 		"ahcisata", "ahcisata0", ahci_create, unplug, ahci_destroy, ahci_nodes, ahci_ops
 	};
 
+	disk_flags = flags;
 	walk(&wd);
 }
+
+ATF_TC_WITHOUT_HEAD(ahci_one);
+ATF_TC_BODY(ahci_one, tc) { ahci(0); }
+ATF_TC_WITHOUT_HEAD(ahci_queued);
+ATF_TC_BODY(ahci_queued, tc) { ahci(AHCIM_NCQ); }
 
 /*
  * edu(4) of docs/examples.
@@ -206,7 +214,8 @@ ATF_TP_ADD_TCS(tp)
 
 	ATF_TP_ADD_TC(tp, nvme_msix);
 	ATF_TP_ADD_TC(tp, nvme_intx);
-	ATF_TP_ADD_TC(tp, ahci);
+	ATF_TP_ADD_TC(tp, ahci_one);
+	ATF_TP_ADD_TC(tp, ahci_queued);
 	ATF_TP_ADD_TC(tp, edu);
 	return atf_no_error();
 }
