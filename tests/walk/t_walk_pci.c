@@ -68,6 +68,7 @@ static const char *const nvme_nodes[] = {
 };
 static const struct walk_op nvme_ops[] = {
 	DISK_OPS("/dev/rld0d", "/dev/ld0d", "nvme0"),
+	FD("discard", "/dev/rld0d", walk_discard),
 	FD("DIOCGCACHE", "/dev/rld0d", walk_ioctl, DIOCGCACHE),
 	FD("DIOCSCACHE", "/dev/rld0d", walk_ioctl, DIOCSCACHE),
 	FD("NVME_PASSTHROUGH_CMD", "/dev/nvme0", identify),
