@@ -16,6 +16,7 @@
 #include <sys/lwp.h>
 #include <sys/mount.h>
 #include <sys/proc.h>
+#include <sys/rwlock.h>
 #include <sys/uio.h>
 #include <sys/vnode.h>
 
@@ -38,6 +39,7 @@ struct onefs {
 	int64_t		of_next;	/* next free one */
 	int		of_error;	/* of VOP_BMAP */
 	unsigned	of_bmaps;
+	unsigned	of_puts;	/* calls of VOP_PUTPAGES */
 	int		of_key;
 };
 
@@ -67,6 +69,16 @@ of_bmap(void *v)
 	if (ap->a_runp != NULL)
 		*ap->a_runp = run;
 	return 0;
+}
+
+static int
+of_putpages(void *v)
+{
+	struct vop_putpages_args *ap = v;
+	struct onefs *of = ap->a_vp->v_data;
+
+	of->of_puts++;
+	return genfs_putpages(v);
 }
 
 static int
@@ -104,7 +116,7 @@ static const struct vnodeopv_entry_desc of_entries[] = {
 	{ &vop_unlock_desc, genfs_unlock },
 	{ &vop_islocked_desc, genfs_islocked },
 	{ &vop_getpages_desc, genfs_getpages },
-	{ &vop_putpages_desc, genfs_putpages },
+	{ &vop_putpages_desc, of_putpages },
 	{ &vop_bwrite_desc, vn_bwrite },
 	{ &vop_bmap_desc, of_bmap },
 	{ &vop_reclaim_desc, of_reclaim },
@@ -682,5 +694,76 @@ KERNTEST(pages_directio)
 	genfs_directio(vp, &uio, 0);
 	CHECK_EQ(uio.uio_offset, 10 * 4096);
 	kmem_free(data, 12 * 4096);
+	return fs_close(vp);
+}
+
+/* A file system with its pages elsewhere hears of the end that moves. */
+KERNTEST(pages_setsize_puts)
+{
+	struct vnode *vp;
+	unsigned puts;
+
+	vp = fs_open(12, 10 * PAGE_SIZE);
+	CHECK_EQ(vp->v_uobj.uo_npages, 0);
+	puts = thefs->of_puts;
+	uvm_vnp_setsize(vp, 9 * PAGE_SIZE + 1);
+	CHECK_EQ(thefs->of_puts, puts);
+	uvm_vnp_setsize(vp, 9 * PAGE_SIZE);
+	CHECK_EQ(thefs->of_puts, puts + 1);
+	uvm_vnp_setsize(vp, 10 * PAGE_SIZE);
+	CHECK_EQ(thefs->of_puts, puts + 1);
+	return fs_close(vp);
+}
+
+/* The lock of a vnode's pages is shared, and either may end first. */
+KERNTEST(pages_shared_lock)
+{
+	struct uvm_object *uobj;
+	struct vnode *vp;
+	krwlock_t *lock;
+
+	vp = fs_open(12, 4096);
+	uobj = uao_create(4 * PAGE_SIZE, 0);
+	lock = vp->v_uobj.vmobjlock;
+	rw_obj_hold(lock);
+	uvm_obj_setlock(uobj, lock);
+	CHECK_EQ(rw_obj_refcnt(lock), 2);
+	uao_detach(uobj);
+	CHECK_EQ(rw_obj_refcnt(lock), 1);
+
+	uobj = uao_create(4 * PAGE_SIZE, 0);
+	lock = uobj->vmobjlock;
+	rw_obj_hold(lock);
+	uvm_obj_setlock(&vp->v_uobj, lock);
+	CHECK(vp->v_uobj.vmobjlock == lock);
+	CHECK_EQ(fs_close(vp), 0);
+	CHECK_EQ(rw_obj_refcnt(lock), 1);
+	uao_detach(uobj);
+
+	vp = fs_open(12, 4096);
+	uobj = uao_create(4 * PAGE_SIZE, 0);
+	lock = vp->v_uobj.vmobjlock;
+	rw_obj_hold(lock);
+	uvm_obj_setlock(uobj, lock);
+	CHECK_EQ(fs_close(vp), 0);
+	rw_enter(uobj->vmobjlock, RW_WRITER);
+	CHECK(rw_write_held(lock));
+	rw_exit(uobj->vmobjlock);
+	uao_detach(uobj);
+	return 0;
+}
+
+/* What VFS_MOUNT makes is found when the file system is mounted. */
+KERNTEST(vnode_before_mount)
+{
+	struct vnode *vp, *again;
+	int key = 7;
+
+	vp = fs_open(12, 4096);
+	mountlist_append(of_mp);
+	CHECK_EQ(vcache_get(of_mp, &key, sizeof(key), &again), 0);
+	CHECK(again == vp);
+	mountlist_remove(of_mp);
+	vrele(again);
 	return fs_close(vp);
 }

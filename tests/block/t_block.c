@@ -85,12 +85,15 @@ ATF_TC_BODY(name, tc)							\
 	x(pages_read_512)						\
 	x(pages_read_64k)						\
 	x(pages_reclaim_writes)					\
+	x(pages_setsize_puts)						\
+	x(pages_shared_lock)						\
 	x(pages_write_16k)						\
 	x(pages_write_1k)						\
 	x(pages_write_4k)						\
 	x(pages_write_512)						\
 	x(pages_write_fault)						\
 	x(physio_bounds)						\
+	x(vnode_before_mount)						\
 	x(wedge_add_io)							\
 	x(wedge_forced)
 
