@@ -293,8 +293,8 @@ rumpfs_node_free(struct rumpfs_mount *rfm, struct rumpfs_node *rn)
 	mutex_enter(&rfm->rfm_lock);
 	KASSERT(!rn->rn_hasvnode);
 	LIST_REMOVE(rn, rn_hash);
-	if (!rn->rn_transient)
-		rfm->rfm_nnodes--;
+	KASSERT(!rn->rn_transient);
+	rfm->rfm_nnodes--;
 	if (rn->rn_type == VDIR)
 		rumpfs_ranges_free(rfm, rn);
 	mutex_exit(&rfm->rfm_lock);
@@ -1890,15 +1890,21 @@ rumpfs_reclaim(void *v)
 	struct vnode *vp = ap->a_vp;
 	struct rumpfs_node *rn = VTORN(vp);
 	struct rumpfs_mount *rfm = MPTORFM(vp->v_mount);
-	bool gone;
+	bool gone, transient;
 
 	VOP_UNLOCK(vp);
 	mutex_enter(&rfm->rfm_lock);
 	rn->rn_hasvnode = false;
-	gone = rn->rn_nlink == 0 || rn->rn_ishost || rn->rn_transient;
+	gone = rn->rn_nlink == 0 || rn->rn_ishost;
+	/* Nobody finds it from here on, and makes it stay. */
+	transient = rn->rn_transient;
+	if (transient)
+		LIST_REMOVE(rn, rn_hash);
 	mutex_exit(&rfm->rfm_lock);
 	vp->v_data = NULL;
-	if (gone)
+	if (transient)
+		kmem_free(rn, sizeof(*rn));
+	else if (gone)
 		rumpfs_node_free(rfm, rn);
 	return 0;
 }
