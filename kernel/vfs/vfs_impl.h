@@ -3,7 +3,7 @@
 #ifndef _KERNEL_VFS_VFS_IMPL_H_
 #define _KERNEL_VFS_VFS_IMPL_H_
 
-#include <sys/types.h>
+#include <sys/vnode.h>
 
 struct kauth_cred;
 struct lwp;
