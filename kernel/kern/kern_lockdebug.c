@@ -28,7 +28,7 @@
 #define	NCLASS		256
 
 /* Off: locks are not noted and not ordered; off for good after a report. */
-bool lockdebug_on = true;
+_Atomic bool lockdebug_on = true;
 
 static struct {
 	volatile unsigned char lock;

@@ -127,7 +127,7 @@ void	lockdebug_downgraded(const volatile void *, bool);
 bool	lockdebug_holds(const volatile void *);
 void	lockdebug_abort(const char *, const volatile void *,
 	    struct lock_class *, const char *, const char *) __dead;
-extern bool lockdebug_on;
+extern _Atomic bool lockdebug_on;
 #endif
 
 /* A place where the schedule may change; costs nothing in release. */
