@@ -38,7 +38,7 @@ fs_bad_use_body() {
 	f=$BUILD/bin/rumpfuzz-fs
 	atf_check -s exit:2 -e match:"which image" "$f"
 	atf_check -s exit:2 -e match:"No such file" "$f" /nonexistent ls
-	atf_check -s exit:2 -e match:"no such thing" "$f" /dev/null dance
+	atf_check -s exit:2 -e match:"which of these should be done" "$f" /dev/null dance
 	dd if=/dev/zero of=zero bs=1k count=64 2>/dev/null
 	atf_check -s exit:2 -e match:"neither FAT nor ISO" "$f" zero ls
 	atf_check -s exit:1 -e match:"mount zero" "$f" zero ls -t msdos
