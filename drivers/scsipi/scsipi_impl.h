@@ -66,7 +66,7 @@ void	scsipi_probe_leave(struct scsipi_channel *);
 
 /*
  * What the buses have in common: the thread that looks for devices after boot;
- * their end, up to the channel's; a unit's driver (false: there is none), and
+ * their end, up to the channel's; a unit's driver (NULL: there is none), and
  * its end.
  */
 void	scsipi_bus_discover(device_t self, struct scsipi_channel *, void (*)(void *), void *);

@@ -92,4 +92,10 @@ void	rump_dev_disk(const char *name, const struct bdevsw *, const struct cdevsw 
 void	rump_dev_char(const char *name, const struct cdevsw *, const char *prefix,
 	    const char *suffix, int nunits, int minor0, int step);
 
+/*
+ * Copies a field of len bytes of ASCII, as devices say who they are, without
+ * the spaces around it, printable, into size bytes at dst.
+ */
+void	rump_dev_ascii(char *dst, size_t size, const uint8_t *src, size_t len);
+
 #endif /* !_RUMP_SYS_DEV_H_ */

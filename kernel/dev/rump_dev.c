@@ -224,3 +224,18 @@ rump_dev_char(const char *name, const struct cdevsw *cdev, const char *prefix,
 	if (error != 0)
 		panic("%s: no device nodes (%d)", name, error);
 }
+
+void
+rump_dev_ascii(char *dst, size_t size, const uint8_t *src, size_t len)
+{
+	size_t i, n = 0;
+
+	while (len > 0 && (src[len - 1] == ' ' || src[len - 1] == '\0'))
+		len--;
+	for (i = 0; i < len && n + 1 < size; i++) {
+		if (n == 0 && src[i] == ' ')
+			continue;
+		dst[n++] = src[i] >= ' ' && src[i] < 0x7f ? src[i] : '?';
+	}
+	dst[n] = '\0';
+}

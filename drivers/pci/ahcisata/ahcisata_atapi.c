@@ -22,6 +22,8 @@
 
 #include <dev/ata/satafisvar.h>
 
+#include <rump-sys/dev.h>
+
 static void	ahci_atapi_request(struct scsipi_channel *,
 		    scsipi_adapter_req_t, void *);
 static void	ahci_atapi_probe_device(struct atapibus_softc *, int);
@@ -228,9 +230,9 @@ ahci_atapi_probe_device(struct atapibus_softc *sc, int target)
 	sa.sa_inqbuf.type = ATAPI_CFG_TYPE(id.atap_config);
 	sa.sa_inqbuf.removable = (id.atap_config & ATAPI_CFG_REMOV) != 0 ?
 	    T_REMOV : T_FIXED;
-	ata_string(model, sizeof(model), id.atap_model, sizeof(id.atap_model));
-	ata_string(serial, sizeof(serial), id.atap_serial, sizeof(id.atap_serial));
-	ata_string(revision, sizeof(revision), id.atap_revision, sizeof(id.atap_revision));
+	rump_dev_ascii(model, sizeof(model), id.atap_model, sizeof(id.atap_model));
+	rump_dev_ascii(serial, sizeof(serial), id.atap_serial, sizeof(id.atap_serial));
+	rump_dev_ascii(revision, sizeof(revision), id.atap_revision, sizeof(id.atap_revision));
 	sa.sa_inqbuf.vendor = model;
 	sa.sa_inqbuf.product = serial;
 	sa.sa_inqbuf.revision = revision;

@@ -20,9 +20,6 @@ void	ata_rescan_wait(struct ata_channel *);
 /* Looks for drives on a channel whose bus is attached, again and again. */
 void	atabus_probe(struct atabus_softc *);
 
-/* A field of len bytes of IDENTIFY data without its padding, printable. */
-void	ata_string(char *dst, size_t size, const uint8_t *src, size_t len);
-
 extern struct cfdriver atabus_cd, wd_cd;
 extern const struct bdevsw wd_bdevsw;
 extern const struct cdevsw wd_cdevsw;

@@ -278,18 +278,3 @@ atacmd_toncq(struct ata_xfer *xfer, uint8_t *cmd, uint16_t *count,
 	if ((xfer->c_bio.flags & ATA_FUA) != 0)
 		*device |= WDSC_FUA;
 }
-
-void
-ata_string(char *dst, size_t size, const uint8_t *src, size_t len)
-{
-	size_t i, n = 0;
-
-	while (len > 0 && (src[len - 1] == ' ' || src[len - 1] == '\0'))
-		len--;
-	for (i = 0; i < len && n + 1 < size; i++) {
-		if (n == 0 && src[i] == ' ')
-			continue;
-		dst[n++] = src[i] >= ' ' && src[i] < 0x7f ? src[i] : '?';
-	}
-	dst[n] = '\0';
-}

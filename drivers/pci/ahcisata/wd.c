@@ -31,6 +31,8 @@
 
 #include <dev/ata/wdvar.h>
 
+#include <rump-sys/dev.h>
+
 #define	WDIORETRIES	3
 #define	RECOVERYTIME	(hz / 2)
 #define	WD_FLUSH_TIMEOUT 30000	/* milliseconds */
@@ -192,7 +194,7 @@ wd_attach(device_t parent, device_t self, void *aux)
 		aprint_error_dev(self, "no identity\n");
 		return;
 	}
-	ata_string(model, sizeof(model), wd->sc_params.atap_model,
+	rump_dev_ascii(model, sizeof(model), wd->sc_params.atap_model,
 	    sizeof(wd->sc_params.atap_model));
 	if (!wd_capacity(wd))
 		return;

@@ -19,6 +19,8 @@
 #include <sys/kmem.h>
 #include <sys/proc.h>
 
+#include <rump-sys/dev.h>
+
 #include <locators.h>
 
 #include "nvme_impl.h"
@@ -346,22 +348,6 @@ nvme_identify(struct nvme_softc *sc, uint32_t cns, uint32_t nsid, void *page)
 	return nvme_admin(sc, &sqe, page, 4096, true, NVME_ADMIN_TIMEOUT, NULL);
 }
 
-/* Copies a field of ASCII without the spaces around it. */
-static void
-nvme_string(char *dst, size_t size, const uint8_t *src, size_t len)
-{
-	size_t i, n = 0;
-
-	while (len > 0 && (src[len - 1] == ' ' || src[len - 1] == '\0'))
-		len--;
-	for (i = 0; i < len && n + 1 < size; i++) {
-		if (n == 0 && src[i] == ' ')
-			continue;
-		dst[n++] = src[i] >= ' ' && src[i] < 0x7f ? src[i] : '?';
-	}
-	dst[n] = '\0';
-}
-
 static int
 nvme_identify_controller(struct nvme_softc *sc)
 {
@@ -379,9 +365,9 @@ nvme_identify_controller(struct nvme_softc *sc)
 	if (error)
 		return error;
 
-	nvme_string(sn, sizeof(sn), id->sn, sizeof(id->sn));
-	nvme_string(mn, sizeof(mn), id->mn, sizeof(id->mn));
-	nvme_string(fr, sizeof(fr), id->fr, sizeof(id->fr));
+	rump_dev_ascii(sn, sizeof(sn), id->sn, sizeof(id->sn));
+	rump_dev_ascii(mn, sizeof(mn), id->mn, sizeof(id->mn));
+	rump_dev_ascii(fr, sizeof(fr), id->fr, sizeof(id->fr));
 	aprint_normal_dev(sc->sc_dev, "%s, firmware %s, serial %s\n", mn, fr,
 	    sn);
 	strlcpy(sc->sc_modelname, mn, sizeof(sc->sc_modelname));

@@ -12,21 +12,9 @@ extern const struct vnodeopv_desc fifo_vnodeop_opv_desc;
 
 /* The same for named pipes; a table may override these further down. */
 #define GENFS_FIFOOP_ENTRIES						\
-	{ &vop_parsepath_desc, genfs_badop },				\
-	{ &vop_create_desc, genfs_badop },				\
-	{ &vop_whiteout_desc, genfs_badop },				\
-	{ &vop_mknod_desc, genfs_badop },				\
+	GENFS_NODIROP_ENTRIES,						\
 	{ &vop_fallocate_desc, genfs_badop },				\
 	{ &vop_fdiscard_desc, genfs_badop },				\
-	{ &vop_remove_desc, genfs_badop },				\
-	{ &vop_link_desc, genfs_badop },				\
-	{ &vop_rename_desc, genfs_badop },				\
-	{ &vop_mkdir_desc, genfs_badop },				\
-	{ &vop_rmdir_desc, genfs_badop },				\
-	{ &vop_symlink_desc, genfs_badop },				\
-	{ &vop_readdir_desc, genfs_badop },				\
-	{ &vop_readlink_desc, genfs_badop },				\
-	{ &vop_abortop_desc, genfs_badop },				\
 	{ &vop_seek_desc, genfs_badop },				\
 	{ &vop_mmap_desc, genfs_badop },				\
 	{ &vop_getpages_desc, genfs_badop },				\

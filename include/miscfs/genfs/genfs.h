@@ -117,4 +117,20 @@ int	genfs_ufslike_remove_check_possible(unsigned long, unsigned long,
 int	genfs_ufslike_remove_check_permitted(kauth_cred_t, struct vnode *,
 	    mode_t, uid_t, struct vnode *, uid_t);
 
+/* What is done to directories and links alone, for tables of other vnodes. */
+#define GENFS_NODIROP_ENTRIES						\
+	{ &vop_parsepath_desc, genfs_badop },				\
+	{ &vop_create_desc, genfs_badop },				\
+	{ &vop_whiteout_desc, genfs_badop },				\
+	{ &vop_mknod_desc, genfs_badop },				\
+	{ &vop_remove_desc, genfs_badop },				\
+	{ &vop_link_desc, genfs_badop },				\
+	{ &vop_rename_desc, genfs_badop },				\
+	{ &vop_mkdir_desc, genfs_badop },				\
+	{ &vop_rmdir_desc, genfs_badop },				\
+	{ &vop_symlink_desc, genfs_badop },				\
+	{ &vop_readdir_desc, genfs_badop },				\
+	{ &vop_readlink_desc, genfs_badop },				\
+	{ &vop_abortop_desc, genfs_badop }
+
 #endif

@@ -84,19 +84,7 @@ int	spec_advlock(void *);
  * starts with these may override an entry further down.
  */
 #define GENFS_SPECOP_ENTRIES						\
-	{ &vop_parsepath_desc, genfs_badop },				\
-	{ &vop_create_desc, genfs_badop },				\
-	{ &vop_whiteout_desc, genfs_badop },				\
-	{ &vop_mknod_desc, genfs_badop },				\
-	{ &vop_remove_desc, genfs_badop },				\
-	{ &vop_link_desc, genfs_badop },				\
-	{ &vop_rename_desc, genfs_badop },				\
-	{ &vop_mkdir_desc, genfs_badop },				\
-	{ &vop_rmdir_desc, genfs_badop },				\
-	{ &vop_symlink_desc, genfs_badop },				\
-	{ &vop_readdir_desc, genfs_badop },				\
-	{ &vop_readlink_desc, genfs_badop },				\
-	{ &vop_abortop_desc, genfs_badop },				\
+	GENFS_NODIROP_ENTRIES,						\
 	{ &vop_lookup_desc, spec_lookup },				\
 	{ &vop_open_desc, spec_open },					\
 	{ &vop_fallocate_desc, genfs_eopnotsupp },			\
