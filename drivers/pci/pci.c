@@ -107,9 +107,8 @@ pci_child_resume(device_t dev, const pmf_qual_t *qual)
 	struct pci_child *c = &cp->cp_bus->PCI_SC_DEVICESC(cp->cp_dev, cp->cp_func);
 
 	if (c->c_psok && pci_set_powerstate(cp->cp_bus->sc_pc, cp->cp_tag, PCI_PWR_D0) != 0) {
+		/* Its driver wakes up all the same, to fail what waits for it. */
 		aprint_error_dev(dev, "couldn't be put to D0\n");
-		/* Of one that is gone the driver wakes up, to fail what waits. */
-		return pci_conf_read(cp->cp_bus->sc_pc, cp->cp_tag, PCI_ID_REG) == 0xffffffff;
 	}
 	pci_conf_restore(cp->cp_bus->sc_pc, cp->cp_tag, &c->c_conf);
 	pci_msi_restore(cp->cp_bus->sc_pc, cp->cp_tag);
@@ -318,6 +317,41 @@ pci_find_device(struct pci_attach_args *pa, int (*match)(const struct pci_attach
 			return 1;
 	}
 	return 0;
+}
+
+/*
+ * Tables of compatible functions.
+ */
+
+const struct device_compatible_entry *
+pci_compatible_lookup(const struct pci_attach_args *pa, const struct device_compatible_entry *dce)
+{
+
+	return device_compatible_lookup_id(pa->pa_id, PCI_COMPAT_EOL_VALUE, dce);
+}
+
+int
+pci_compatible_match(const struct pci_attach_args *pa, const struct device_compatible_entry *dce)
+{
+
+	return pci_compatible_lookup(pa, dce) != NULL;
+}
+
+const struct device_compatible_entry *
+pci_compatible_lookup_subsys(const struct pci_attach_args *pa,
+    const struct device_compatible_entry *dce)
+{
+	pcireg_t id = pci_conf_read(pa->pa_pc, pa->pa_tag, PCI_SUBSYS_ID_REG);
+
+	return device_compatible_lookup_id(id, PCI_COMPAT_EOL_VALUE, dce);
+}
+
+int
+pci_compatible_match_subsys(const struct pci_attach_args *pa,
+    const struct device_compatible_entry *dce)
+{
+
+	return pci_compatible_lookup_subsys(pa, dce) != NULL;
 }
 
 /*

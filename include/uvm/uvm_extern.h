@@ -234,6 +234,20 @@ struct vm_page *uvm_pagealloc_strat(struct uvm_object *, voff_t,
 void	uvm_pagereplace(struct vm_page *, struct vm_page *);
 int	uvm_pagerealloc(struct vm_page *, struct uvm_object *, voff_t);
 
+/*
+ * uvm_pglist.c: pages by their address, for who hands them to a device.
+ *
+ * uvm_pglistalloc() puts howmany(size, PAGE_SIZE) pages between low and high
+ * (the last byte) on *rlist, by pageq.queue, in at most nsegs runs, each
+ * aligned and inside of its boundary (0: none).  phys_addr is what the device
+ * sees; the kernel has no view of them.  ENOMEM; EINVAL for an alignment or a
+ * boundary that is no power of 2.  uvm_pglistfree() empties a list, which may
+ * hold pages of several calls.
+ */
+int	uvm_pglistalloc(psize_t size, paddr_t low, paddr_t high, paddr_t alignment,
+	    paddr_t boundary, struct pglist *rlist, int nsegs, int waitok);
+void	uvm_pglistfree(struct pglist *);
+
 /* uvm_pager.c */
 void	uvm_aio_aiodone(struct buf *);
 void	uvm_aio_aiodone_pages(struct vm_page **, int, bool, int);

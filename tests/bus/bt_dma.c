@@ -13,6 +13,9 @@
 #include <sys/mbuf.h>
 #include <sys/uio.h>
 
+#include <uvm/uvm_extern.h>
+#include <uvm/uvm_page.h>
+
 #include <machine/bus_private.h>
 
 #include <rump/rumpuser_dev.h>
@@ -846,5 +849,50 @@ KERNTEST(report_dma_memory_end)
 	CHECK_EQ(bus_dmamem_alloc(DMAT, 60, 0, 0, &seg, 1, &n, 0), 0);
 	CHECK_EQ(bus_dmamem_map(DMAT, &seg, 1, 60, &p, 0), 0);
 	((volatile char *)p)[60] = 1;
+	return 0;
+}
+
+/* Lists of pages: runs, limits, pages of two lists freed in one. */
+KERNTEST(page_lists)
+{
+	struct pglist list, other;
+	struct vm_page *pg, *next;
+	paddr_t first;
+	int n = 0;
+
+	CHECK_EQ(uvm_pglistalloc(5 * PAGE_SIZE - 1, 0, 0xffffffff, 0, 0, &list, 5, 1), 0);
+	TAILQ_FOREACH(pg, &list, pageq.queue) {
+		CHECK_EQ(pg->phys_addr & PAGE_MASK, 0);
+		CHECK(VM_PAGE_TO_PHYS(pg) <= 0xffffffff);
+		n++;
+	}
+	CHECK_EQ(n, 5);
+	/* A run follows itself, aligned. */
+	CHECK_EQ(uvm_pglistalloc(4 * PAGE_SIZE, 0, 0xffffffff, 4 * PAGE_SIZE, 4 * PAGE_SIZE,
+	    &other, 1, 0), 0);
+	first = TAILQ_FIRST(&other)->phys_addr;
+	CHECK_EQ(first & (4 * PAGE_SIZE - 1), 0);
+	n = 0;
+	for (pg = TAILQ_FIRST(&other); pg != NULL; pg = next, n++) {
+		next = TAILQ_NEXT(pg, pageq.queue);
+		CHECK_EQ(pg->phys_addr, first + n * PAGE_SIZE);
+		/* Out of order, into a list with others. */
+		TAILQ_REMOVE(&other, pg, pageq.queue);
+		if (n & 1)
+			TAILQ_INSERT_TAIL(&list, pg, pageq.queue);
+		else
+			TAILQ_INSERT_HEAD(&list, pg, pageq.queue);
+	}
+	CHECK_EQ(n, 4);
+	uvm_pglistfree(&list);
+	CHECK(TAILQ_EMPTY(&list));
+	CHECK_EQ(uvm_pglistalloc(PAGE_SIZE, 0, 0xffffffff, 3, 0, &list, 1, 0), EINVAL);
+	CHECK_EQ(uvm_pglistalloc(PAGE_SIZE, 0, 0xffffffff, 0, 5, &list, 1, 0), EINVAL);
+	CHECK_EQ(uvm_pglistalloc(0, 0, 0xffffffff, 0, 0, &list, 1, 0), EINVAL);
+	CHECK_EQ(uvm_pglistalloc(PAGE_SIZE, 8, 7, 0, 0, &list, 1, 0), ENOMEM);
+	/* A run that crosses its boundary is none. */
+	CHECK_EQ(uvm_pglistalloc(4 * PAGE_SIZE, 0, 0xffffffff, 0, 2 * PAGE_SIZE, &list, 1, 0),
+	    ENOMEM);
+	CHECK(TAILQ_EMPTY(&list));
 	return 0;
 }

@@ -106,6 +106,7 @@ dies(const char *name, const char *words, bool sanitized)
 	x(dma_buffer) x(dma_views) x(dma_direction) x(dma_segments)	\
 	x(dma_limits) x(dma_memory) x(dma_shared) x(dma_memory_segments) \
 	x(dma_boundary) x(dma_uio) x(dma_mbuf) x(dma_bounce) x(dma_tags) x(dma_reuse)	\
+	x(page_lists)							\
 	x(intr_message) x(intr_pin) x(intr_delay) x(intr_storm)		\
 	x(mbuf_shape) x(mbuf_copies) x(mbuf_external)
 

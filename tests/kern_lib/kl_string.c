@@ -59,6 +59,27 @@ KERNTEST(string_basic)
 	return 0;
 }
 
+/* Fields of devices: fillers, what is not printable, whole escapes only. */
+KERNTEST(string_vis)
+{
+	char b[16];
+
+	CHECK_EQ(strnvisx(b, sizeof(b), "  QEMU\0\377 ", 9, VIS_TRIM | VIS_SAFE | VIS_OCTAL), 4);
+	CHECK(strcmp(b, "QEMU") == 0);
+	CHECK_EQ(strnvisx(b, sizeof(b), " a\001\\\200 ", 6, VIS_SAFE | VIS_OCTAL), 13);
+	CHECK(strcmp(b, " a\\001\\\\\\200 ") == 0);
+	CHECK_EQ(strnvisx(b, 5, "ab\177c", 4, VIS_OCTAL), 2);
+	CHECK(strcmp(b, "ab") == 0);
+	CHECK_EQ(strnvisx(b, 7, "ab\177c", 4, VIS_OCTAL), 6);
+	CHECK(strcmp(b, "ab\\177") == 0);
+	CHECK_EQ(strnvisx(b, sizeof(b), "  \0 ", 4, VIS_TRIM), 0);
+	CHECK(b[0] == '\0');
+	memset(b, 'x', sizeof(b));
+	CHECK_EQ(strnvisx(b, 0, "abc", 3, 0), 0);
+	CHECK(b[0] == 'x');
+	return 0;
+}
+
 KERNTEST(string_match)
 {
 	const char *e;

@@ -87,6 +87,7 @@ BODY(rbtree_model)
 BODY(securelevel_denies)
 BODY(sort_all)
 BODY(string_basic)
+BODY(string_vis)
 BODY(string_match)
 BODY(sysctl_base)
 BODY(sysctl_create_destroy)
@@ -214,6 +215,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, securelevel_denies);
 	ATF_TP_ADD_TC(tp, sort_all);
 	ATF_TP_ADD_TC(tp, string_basic);
+	ATF_TP_ADD_TC(tp, string_vis);
 	ATF_TP_ADD_TC(tp, string_match);
 	ATF_TP_ADD_TC(tp, sysctl_base);
 	ATF_TP_ADD_TC(tp, sysctl_create_destroy);

@@ -308,6 +308,32 @@ KERNTEST(find_device)
 	return 0;
 }
 
+/* Tables by number: of the function, of its subsystem. */
+KERNTEST(compatible)
+{
+	static const struct device_compatible_entry ours[] = {
+		{ .id = PCI_ID_CODE(0x4242, 0x2424), .value = 1 },
+		{ .id = PCI_ID_CODE(PT_VENDOR, PT_PRODUCT), .value = 2 },
+		PCI_COMPAT_EOL
+	};
+	const struct device_compatible_entry subsys[] = {
+		{ .id = pci_conf_read(pt_find(1)->sc_pa.pa_pc, pt_find(1)->sc_pa.pa_tag,
+		    PCI_SUBSYS_ID_REG), .value = 3 },
+		PCI_COMPAT_EOL
+	};
+	static const struct device_compatible_entry none[] = { PCI_COMPAT_EOL };
+	const struct pci_attach_args *pa = &pt_find(1)->sc_pa;
+
+	CHECK_EQ(pci_compatible_lookup(pa, ours)->value, 2);
+	CHECK(pci_compatible_match(pa, ours));
+	CHECK(!pci_compatible_match(pa, none));
+	CHECK(pci_compatible_lookup(pa, none) == NULL);
+	CHECK_EQ(pci_compatible_lookup_subsys(pa, subsys)->value, 3);
+	CHECK(pci_compatible_match_subsys(pa, subsys));
+	CHECK(!pci_compatible_match_subsys(pa, ours));
+	return 0;
+}
+
 KERNTEST(words)
 {
 	struct pt_softc *sc = pt_find(1);

@@ -324,6 +324,7 @@ TEST(find)
 	plug(NULL, 2, 0, 2, PT_INTX, 1);
 	boot();
 	body("find_device");
+	body("compatible");
 }
 
 TEST(vpd)

@@ -265,6 +265,25 @@ int	pci_find_device(struct pci_attach_args *pa, int (*match)(const struct pci_at
 int	pci_dma64_available(const struct pci_attach_args *);
 
 /*
+ * Tables of struct device_compatible_entry by .id = PCI_ID_CODE(vendor,
+ * product), which end with PCI_COMPAT_EOL: the entry for a function, or NULL,
+ * and whether there is one; by its identification, or by its subsystem's.
+ */
+#define	PCI_COMPAT_EOL_VALUE	0xffffffffU
+#define	PCI_COMPAT_EOL		{ .id = PCI_COMPAT_EOL_VALUE }
+
+int	pci_compatible_match(const struct pci_attach_args *,
+	    const struct device_compatible_entry *);
+int	pci_compatible_match_subsys(const struct pci_attach_args *,
+	    const struct device_compatible_entry *);
+const struct device_compatible_entry *
+	pci_compatible_lookup(const struct pci_attach_args *,
+	    const struct device_compatible_entry *);
+const struct device_compatible_entry *
+	pci_compatible_lookup_subsys(const struct pci_attach_args *,
+	    const struct device_compatible_entry *);
+
+/*
  * A chipset whose present functions (PCI_OVERRIDE_* bits) come from ov with
  * ctx and whose others are those of opc.  Sleeps; destroyed after use.
  */

@@ -284,6 +284,17 @@ int	 strcasecmp(const char *, const char *);
 int	 strncasecmp(const char *, const char *, size_t);
 int	 strverscmp(const char *, const char *);
 
+/*
+ * Copies a field of slen bytes as a string of at most dlen - 1 characters:
+ * what is not printable as \ooo, \ as \\, whole or not at all.  The length.
+ * VIS_TRIM drops what fills fields (space, 0, 0xff) at both ends.
+ */
+int	 strnvisx(char *dst, size_t dlen, const char *src, size_t slen, int flags);
+#define	VIS_OCTAL	0x01		/* this is always so */
+#define	VIS_SAFE	0x20		/* and this */
+#define	VIS_TRIM	0x40
+
+
 /* As bcmp(3) and friends of old; arguments of bcopy are (from, to). */
 #define	bcopy(s, d, l)	memmove((d), (s), (l))
 #define	bzero(d, l)	memset((d), 0, (l))

@@ -349,3 +349,46 @@ pmatch(const char *string, const char *pattern, const char **estr)
 		s = ++star_s;
 	}
 }
+
+/* What fills the fields of devices that are longer than their text. */
+static bool
+vis_filler(char c)
+{
+
+	return c == ' ' || c == '\0' || c == '\377';
+}
+
+int
+strnvisx(char *dst, size_t dlen, const char *src, size_t slen, int flags)
+{
+	char one[4];
+	size_t n, len = 0;
+
+	if (flags & VIS_TRIM) {
+		for (; slen != 0 && vis_filler(src[0]); src++, slen--)
+			continue;
+		for (; slen != 0 && vis_filler(src[slen - 1]); slen--)
+			continue;
+	}
+	for (; slen != 0; src++, slen--) {
+		unsigned char c = *src;
+
+		one[0] = c;
+		n = 1;
+		if (c == '\\') {
+			one[n++] = '\\';
+		} else if (c < 0x20 || c >= 0x7f) {
+			one[0] = '\\';
+			one[n++] = '0' + (c >> 6);
+			one[n++] = '0' + (c >> 3 & 7);
+			one[n++] = '0' + (c & 7);
+		}
+		if (dlen <= len + n)
+			break;
+		memcpy(dst + len, one, n);
+		len += n;
+	}
+	if (dlen != 0)
+		dst[len] = '\0';
+	return len;
+}
