@@ -52,4 +52,37 @@
 #define	NVMECF_NSID_DEFAULT	-1
 #define	NVMECF_NLOCS		1
 
+/* iic: addr, size; i2cbus: bus */
+#define	IICCF_ADDR		0
+#define	IICCF_ADDR_DEFAULT	-1
+#define	IICCF_SIZE		1
+#define	IICCF_SIZE_DEFAULT	-1
+#define	IICCF_NLOCS		2
+#define	I2CBUSCF_BUS		0
+#define	I2CBUSCF_BUS_DEFAULT	-1
+#define	I2CBUSCF_NLOCS		1
+
+/* Disks of RAID adapters: unit */
+#define	AACCF_UNIT		0
+#define	AACCF_UNIT_DEFAULT	-1
+#define	AACCF_NLOCS		1
+#define	AMRCF_UNIT		0
+#define	AMRCF_UNIT_DEFAULT	-1
+#define	AMRCF_NLOCS		1
+#define	CACCF_UNIT		0
+#define	CACCF_UNIT_DEFAULT	-1
+#define	CACCF_NLOCS		1
+#define	ICPCF_UNIT		0
+#define	ICPCF_UNIT_DEFAULT	-1
+#define	ICPCF_NLOCS		1
+#define	MLXCF_UNIT		0
+#define	MLXCF_UNIT_DEFAULT	-1
+#define	MLXCF_NLOCS		1
+#define	TWACF_UNIT		0
+#define	TWACF_UNIT_DEFAULT	-1
+#define	TWACF_NLOCS		1
+#define	TWECF_UNIT		0
+#define	TWECF_UNIT_DEFAULT	-1
+#define	TWECF_NLOCS		1
+
 #endif /* !_LOCATORS_H_ */
