@@ -594,14 +594,16 @@ ch_describe(struct ch_softc *sc, int type, const u_int8_t *p, size_t len, u_int8
 			ces->ces_target = d->dt_scsi_addr;
 			ces->ces_flags |= CESTATUS_TARGET_VALID;
 		}
+		mutex_enter(chan_mtx(chan));
 		if ((ces->ces_flags & (CESTATUS_TARGET_VALID | CESTATUS_NOTBUS)) ==
 		    CESTATUS_TARGET_VALID &&
-		    (drive = scsipi_lookup_periph(chan, d->dt_scsi_addr, lun)) != NULL &&
+		    (drive = scsipi_lookup_periph_locked(chan, d->dt_scsi_addr, lun)) != NULL &&
 		    drive->periph_dev != NULL) {
 			strlcpy(ces->ces_xname, device_xname(drive->periph_dev),
 			    sizeof(ces->ces_xname));
 			ces->ces_flags |= CESTATUS_XNAME_VALID;
 		}
+		mutex_exit(chan_mtx(chan));
 	}
 	if (pageflags & READ_ELEMENT_STATUS_PVOLTAG && len - at >= sizeof(struct changer_volume_tag)) {
 		ch_voltag(p + at, &ces->ces_pvoltag);

@@ -31,6 +31,8 @@
 #include "locators.h"
 #include "scsipi_impl.h"
 
+#define	SCSI_PROBE_MAXTIME	300	/* seconds for looking at a bus */
+
 #ifndef SCSI_DELAY
 #define	SCSI_DELAY	2	/* seconds that devices get after a bus reset */
 #endif
@@ -409,9 +411,21 @@ done:
 	return found;
 }
 
+/*
+ * Whether a look that began at this tick has to end: the bus goes away, or it
+ * takes too long, since each of very many units may let us wait.
+ */
+static bool
+scsi_probe_over(struct scsibus_softc *sc, int began)
+{
+
+	return (sc->sc_channel->chan_flags & SCSIPI_CHAN_DYING) != 0 ||
+	    getticks() - began >= SCSI_PROBE_MAXTIME * hz;
+}
+
 /* All units of a target. */
 static void
-scsi_probe_target(struct scsibus_softc *sc, int target)
+scsi_probe_target(struct scsibus_softc *sc, int target, int began)
 {
 	struct scsipi_channel *chan = sc->sc_channel;
 	const unsigned nluns = (unsigned)MIN(chan->chan_nluns, 1 << 14);
@@ -447,10 +461,14 @@ scsi_probe_target(struct scsibus_softc *sc, int target)
 			if (!isset(luns, lun))
 				continue;
 			n--;
+			if (scsi_probe_over(sc, began))
+				break;
 			(void)scsi_probe_unit(sc, target, (int)lun, lun == 0 ? &inq : NULL);
 		}
 	} else {
 		for (lun = 0; lun < MIN(nluns, SCSIPI_MAXLUNS); lun++) {
+			if (scsi_probe_over(sc, began))
+				break;
 			res = scsi_probe_unit(sc, target, (int)lun, lun == 0 ? &inq : NULL);
 			if (!res.sp_answered || !res.sp_more ||
 			    (chan->chan_defquirks & PQUIRK_NOLUNS) != 0)
@@ -471,7 +489,7 @@ int
 scsi_probe_bus(struct scsibus_softc *sc, int target, int lun)
 {
 	struct scsipi_channel *chan = sc->sc_channel;
-	int maxtarget, mintarget, error;
+	int maxtarget, mintarget, error, began;
 
 	if (target == -1) {
 		mintarget = 0;
@@ -487,11 +505,19 @@ scsi_probe_bus(struct scsibus_softc *sc, int target, int lun)
 	error = scsipi_probe_enter(chan);
 	if (error != 0)
 		return error;
+	began = getticks();
 	for (target = mintarget; target <= maxtarget; target++) {
 		if (target == chan->chan_id)
 			continue;
+		if (scsi_probe_over(sc, began)) {
+			if ((chan->chan_flags & SCSIPI_CHAN_DYING) == 0)
+				aprint_error_dev(sc->sc_dev, "not looked at from target %d on: "
+				    "%d seconds so far, limit %d\n", target, (getticks() - began) / hz,
+				    SCSI_PROBE_MAXTIME);
+			break;
+		}
 		if (lun == -1)
-			scsi_probe_target(sc, target);
+			scsi_probe_target(sc, target, began);
 		else
 			(void)scsi_probe_unit(sc, target, lun, NULL);
 		/* Its units are known: how to talk to them; found out on a cable. */

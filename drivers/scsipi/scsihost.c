@@ -45,6 +45,7 @@
 #define	SCSIHOST_MAXOPENINGS	256
 #define	SCSIHOST_BURST		32	/* events handled at full speed */
 #define	SCSIHOST_QUIET		20	/* seconds until that is forgotten */
+#define	SCSIHOST_FLOOD		64	/* events without that, after which none is */
 
 enum hc_state { HC_FREE, HC_GIVEN, HC_ANSWERED, HC_KEPT, HC_DELAYED, HC_ENDING };
 
@@ -677,7 +678,8 @@ scsihost_event(struct scsihost_softc *sc, const struct rumpuser_scsi_event *ev)
 
 /*
  * The event thread.  A device may answer each look with the next event:
- * after some of them it has to wait, longer and longer, until it is quiet.
+ * after some of them it has to wait, longer and longer, until it is quiet;
+ * one that goes on is not listened to any more.
  */
 static void
 scsihost_evthread(void *arg)
@@ -695,6 +697,13 @@ scsihost_evthread(void *arg)
 		}
 		if (time_uptime - last > SCSIHOST_QUIET)
 			n = 0;
+		if (n >= SCSIHOST_FLOOD) {
+			aprint_error_dev(sc->sc_dev, "%u events without a pause, limit %u: no more are "
+			    "taken\n", n, SCSIHOST_FLOOD);
+			while (!sc->sc_evstop)
+				cv_wait(&sc->sc_evcv, &sc->sc_lock);
+			break;
+		}
 		if (n > SCSIHOST_BURST) {
 			if (n == SCSIHOST_BURST + 1)
 				aprint_error_dev(sc->sc_dev, "%u events without a pause, limit %u\n", n,
@@ -709,9 +718,9 @@ scsihost_evthread(void *arg)
 			mutex_enter(&sc->sc_lock);
 			continue;
 		}
-		last = time_uptime;
 		n++;
 		scsihost_event(sc, &ev);
+		last = time_uptime;
 		mutex_enter(&sc->sc_lock);
 		sc->sc_evpending = true;
 	}
@@ -730,6 +739,13 @@ scsihost_detach(device_t self, int flags)
 	struct scsihost_cmd *hc;
 	int error;
 
+	if (flags & DETACH_FORCE) {
+		/* What the event thread waits for ends now. */
+		mutex_enter(&sc->sc_lock);
+		sc->sc_dying = true;
+		mutex_exit(&sc->sc_lock);
+		scsihost_flush(sc, -1, XS_DRIVER_STUFFUP);
+	}
 	/* No more units come or go by themselves. */
 	if (sc->sc_evthread != NULL) {
 		mutex_enter(&sc->sc_lock);
@@ -739,12 +755,6 @@ scsihost_detach(device_t self, int flags)
 		(void)kthread_join(sc->sc_evthread);
 		sc->sc_evthread = NULL;
 		sc->sc_evstop = false;
-	}
-	if (flags & DETACH_FORCE) {
-		mutex_enter(&sc->sc_lock);
-		sc->sc_dying = true;
-		mutex_exit(&sc->sc_lock);
-		scsihost_flush(sc, -1, XS_DRIVER_STUFFUP);
 	}
 	error = config_detach_children(self, flags);
 	if (error != 0) {

@@ -40,6 +40,8 @@
 #include <dev/scsipi/scsipiconf.h>
 #include <dev/scsipi/scsipi_base.h>
 
+#include <rump/rumpuser_fuzz.h>
+
 #include "scsipi_impl.h"
 
 static struct pool scsipi_xfer_pool;
@@ -101,6 +103,43 @@ scsipi_print_sense_data_stub(struct scsi_sense_data *sense, int verbosity)
 {
 
 }
+
+#ifdef DIAGNOSTIC
+/*
+ * Tells of a command that did not end exactly once, and in sanitized builds of
+ * where it began (and ended); does not return.
+ */
+static void
+scsipi_xs_report(const struct scsipi_xfer *xs, const char *what)
+{
+	const struct scsipi_periph *periph = xs->xs_periph;
+
+#ifdef RUMP_SANITIZE
+	rumpuser_obj_describe(xs);
+#endif
+	rumpuser_report("scsi-xfer", "command 0x%02x of %s target %d lun %d, %d ms, which began "
+	    "%d ms ago: %s", xs->cmd != NULL ? xs->cmd->opcode : 0, periph->periph_channel->chan_name,
+	    periph->periph_target, periph->periph_lun, xs->timeout,
+	    (int)((int64_t)(getticks() - xs->xs_began) * 1000 / hz), what);
+}
+
+/*
+ * What a peripheral that goes away waits for must come: adapters bound the
+ * time of what they have.  Ticks until all of it is late.
+ */
+static int
+scsipi_drain_time(const struct scsipi_periph *periph)
+{
+	const struct scsipi_xfer *xs;
+	int ms = 0;
+
+	TAILQ_FOREACH(xs, &periph->periph_xferq, device_q)
+		ms = MAX(ms, xs->timeout);
+	return (ms / 1000 + SCSIPI_DRAIN_GRACE) * hz;
+}
+#else
+#define	scsipi_xs_report(xs, what)	((void)(what))
+#endif
 
 /*
  * Channels.
@@ -338,59 +377,73 @@ scsipi_create_completion_thread(void *arg)
 	KASSERT(chan->chan_thread != NULL);
 }
 
+/*
+ * Does one of the things that are asked of the channel's thread, commands
+ * apart.  False: there is none.  The channel's lock is held, and let go.
+ */
+static bool
+scsipi_thread_chore(struct scsipi_channel *chan)
+{
+	void (*callback)(struct scsipi_channel *, void *);
+	struct scsipi_xfer *xs;
+	void *cbarg;
+
+	if ((xs = TAILQ_FIRST(&chan->chan_reap)) != NULL) {
+		TAILQ_REMOVE(&chan->chan_reap, xs, channel_q);
+		mutex_exit(chan_mtx(chan));
+		(void)callout_halt(&xs->xs_callout, NULL);
+		callout_destroy(&xs->xs_callout);
+		pool_put(&scsipi_xfer_pool, xs);
+	} else if (chan->chan_tflags & SCSIPI_CHANT_CALLBACK) {
+		chan->chan_tflags &= ~SCSIPI_CHANT_CALLBACK;
+		callback = chan->chan_callback;
+		cbarg = chan->chan_callback_arg;
+		mutex_exit(chan_mtx(chan));
+		(*callback)(chan, cbarg);
+	} else if (chan->chan_tflags & SCSIPI_CHANT_GROWRES) {
+		chan->chan_tflags &= ~(SCSIPI_CHANT_GROWRES | SCSIPI_CHANT_KICK);
+		mutex_exit(chan_mtx(chan));
+		scsipi_adapter_request(chan, ADAPTER_REQ_GROW_RESOURCES, NULL);
+		scsipi_channel_thaw(chan, 1);
+	} else if (chan->chan_tflags & SCSIPI_CHANT_KICK) {
+		chan->chan_tflags &= ~SCSIPI_CHANT_KICK;
+		mutex_exit(chan_mtx(chan));
+		scsipi_run_queue(chan);
+	} else
+		return false;
+	mutex_enter(chan_mtx(chan));
+	return true;
+}
+
+/*
+ * Waits for a command or an opening.  Where the channel's thread does, for a
+ * command that deals with the error of another one, the queue that it waits
+ * for may need what only this thread does.
+ */
+static void
+scsipi_wait(struct scsipi_channel *chan, kcondvar_t *cv)
+{
+
+	if (curlwp != chan->chan_thread)
+		cv_wait(cv, chan_mtx(chan));
+	else if (!scsipi_thread_chore(chan))
+		(void)cv_timedwait(cv, chan_mtx(chan), MAX(hz / 10, 1));
+}
+
 static void
 scsipi_completion_thread(void *arg)
 {
 	struct scsipi_channel *chan = arg;
-	void (*callback)(struct scsipi_channel *, void *);
 	struct scsipi_xfer *xs;
-	void *cbarg;
 
 	if (chan->chan_init_cb != NULL)
 		(*chan->chan_init_cb)(chan, chan->chan_init_cb_arg);
 
 	mutex_enter(chan_mtx(chan));
 	for (;;) {
-		xs = TAILQ_FIRST(&chan->chan_complete);
-		if (!TAILQ_EMPTY(&chan->chan_reap)) {
-			xs = TAILQ_FIRST(&chan->chan_reap);
-			TAILQ_REMOVE(&chan->chan_reap, xs, channel_q);
-			mutex_exit(chan_mtx(chan));
-			(void)callout_halt(&xs->xs_callout, NULL);
-			callout_destroy(&xs->xs_callout);
-			pool_put(&scsipi_xfer_pool, xs);
-			mutex_enter(chan_mtx(chan));
+		if (scsipi_thread_chore(chan))
 			continue;
-		}
-		if (xs == NULL && chan->chan_tflags == 0) {
-			cv_wait(chan_cv_complete(chan), chan_mtx(chan));
-			continue;
-		}
-		if (chan->chan_tflags & SCSIPI_CHANT_CALLBACK) {
-			chan->chan_tflags &= ~SCSIPI_CHANT_CALLBACK;
-			callback = chan->chan_callback;
-			cbarg = chan->chan_callback_arg;
-			mutex_exit(chan_mtx(chan));
-			(*callback)(chan, cbarg);
-			mutex_enter(chan_mtx(chan));
-			continue;
-		}
-		if (chan->chan_tflags & SCSIPI_CHANT_GROWRES) {
-			chan->chan_tflags &= ~(SCSIPI_CHANT_GROWRES | SCSIPI_CHANT_KICK);
-			mutex_exit(chan_mtx(chan));
-			scsipi_adapter_request(chan, ADAPTER_REQ_GROW_RESOURCES, NULL);
-			scsipi_channel_thaw(chan, 1);
-			mutex_enter(chan_mtx(chan));
-			continue;
-		}
-		if (chan->chan_tflags & SCSIPI_CHANT_KICK) {
-			chan->chan_tflags &= ~SCSIPI_CHANT_KICK;
-			mutex_exit(chan_mtx(chan));
-			scsipi_run_queue(chan);
-			mutex_enter(chan_mtx(chan));
-			continue;
-		}
-		if (xs != NULL) {
+		if ((xs = TAILQ_FIRST(&chan->chan_complete)) != NULL) {
 			TAILQ_REMOVE(&chan->chan_complete, xs, channel_q);
 			mutex_exit(chan_mtx(chan));
 			(void)scsipi_complete(xs);
@@ -398,8 +451,9 @@ scsipi_completion_thread(void *arg)
 			mutex_enter(chan_mtx(chan));
 			continue;
 		}
-		/* SHUTDOWN, and nothing else. */
-		break;
+		if (chan->chan_tflags & SCSIPI_CHANT_SHUTDOWN)
+			break;
+		cv_wait(chan_cv_complete(chan), chan_mtx(chan));
 	}
 	chan->chan_flags &= ~SCSIPI_CHAN_TACTIVE;
 	mutex_exit(chan_mtx(chan));
@@ -592,8 +646,10 @@ scsipi_alloc_periph(int malloc_flag)
 void
 scsipi_free_periph(struct scsipi_periph *periph)
 {
+	const struct scsipi_xfer *xs;
 
-	KASSERT(TAILQ_EMPTY(&periph->periph_xferq));
+	if ((xs = TAILQ_FIRST(&periph->periph_xferq)) != NULL)
+		scsipi_xs_report(xs, "not ended when its unit was freed");
 	callout_halt(&periph->periph_callout, NULL);
 	scsipi_free_opcodeinfo(periph);
 	cv_destroy(&periph->periph_cv);
@@ -653,6 +709,34 @@ scsipi_lookup_periph(struct scsipi_channel *chan, int target, int lun)
 }
 
 /*
+ * The first peripheral of target and unit (-1: of any) after these two, by
+ * target and unit; NULL after the last.  There may be far more numbers than
+ * peripherals.  The channel's lock is held.
+ */
+static struct scsipi_periph *
+scsipi_next_periph(struct scsipi_channel *chan, int target, int lun, int aftertarget, int afterlun)
+{
+	struct scsipi_periph *periph, *next = NULL;
+	int i;
+
+	KASSERT(mutex_owned(chan_mtx(chan)));
+	for (i = 0; i < SCSIPI_CHAN_PERIPH_BUCKETS; i++) {
+		LIST_FOREACH(periph, &chan->chan_periphtab[i], periph_hash) {
+			if ((target >= 0 && periph->periph_target != target) ||
+			    (lun >= 0 && periph->periph_lun != lun) ||
+			    periph->periph_target < aftertarget ||
+			    (periph->periph_target == aftertarget && periph->periph_lun <= afterlun))
+				continue;
+			if (next == NULL || periph->periph_target < next->periph_target ||
+			    (periph->periph_target == next->periph_target &&
+			    periph->periph_lun < next->periph_lun))
+				next = periph;
+		}
+	}
+	return next;
+}
+
+/*
  * Detaches the device of a target and unit, or with -1 of all of them; the
  * bus's childdet frees the peripheral.  EBUSY or a driver's error: that one
  * and those after it stay.
@@ -662,44 +746,24 @@ scsipi_target_detach(struct scsipi_channel *chan, int target, int lun, int flags
 {
 	struct scsipi_periph *periph;
 	device_t tdev;
-	int ctarget, mintarget, maxtarget, clun, minlun, maxlun;
-	int error = 0;
+	int ctarget = -1, clun = -1, error = 0;
 
-	if (target < 0) {
-		mintarget = 0;
-		maxtarget = chan->chan_ntargets;
-	} else {
-		if (target == chan->chan_id || target >= chan->chan_ntargets)
-			return EINVAL;
-		mintarget = target;
-		maxtarget = target + 1;
-	}
-	if (lun < 0) {
-		minlun = 0;
-		maxlun = chan->chan_nluns;
-	} else {
-		if (lun >= chan->chan_nluns)
-			return EINVAL;
-		minlun = lun;
-		maxlun = lun + 1;
-	}
+	if (target >= 0 && (target == chan->chan_id || target >= chan->chan_ntargets))
+		return EINVAL;
+	if (lun >= chan->chan_nluns)
+		return EINVAL;
 
 	/* Those there are, one after the other: each may take long. */
 	mutex_enter(chan_mtx(chan));
-	for (ctarget = mintarget; ctarget < maxtarget && error == 0; ctarget++) {
-		if (ctarget == chan->chan_id)
+	while (error == 0 &&
+	    (periph = scsipi_next_periph(chan, target, lun, ctarget, clun)) != NULL) {
+		ctarget = periph->periph_target;
+		clun = periph->periph_lun;
+		if ((tdev = periph->periph_dev) == NULL)
 			continue;
-		for (clun = minlun; clun < maxlun; clun++) {
-			periph = scsipi_lookup_periph_locked(chan, ctarget, clun);
-			if (periph == NULL || periph->periph_dev == NULL)
-				continue;
-			tdev = periph->periph_dev;
-			mutex_exit(chan_mtx(chan));
-			error = config_detach(tdev, flags);
-			mutex_enter(chan_mtx(chan));
-			if (error != 0)
-				break;
-		}
+		mutex_exit(chan_mtx(chan));
+		error = config_detach(tdev, flags);
+		mutex_enter(chan_mtx(chan));
 	}
 	mutex_exit(chan_mtx(chan));
 	return error;
@@ -785,11 +849,27 @@ scsipi_put_tag(struct scsipi_xfer *xs)
  * Commands.
  */
 
+/* Gives back what scsipi_get_xs() has taken for a command with these flags. */
+static void
+scsipi_put_opening(struct scsipi_periph *periph, int flags)
+{
+
+	if (flags & XS_CTL_REQSENSE)
+		return;
+	if (flags & XS_CTL_URGENT)
+		periph->periph_flags &= ~PERIPH_RECOVERY_ACTIVE;
+	else {
+		KASSERT(periph->periph_active > 0);
+		periph->periph_active--;
+	}
+}
+
 /*
  * Takes one of the periph's openings and makes a command of it.  An URGENT
- * one is over and above the openings, one at a time.  NULL: none is free (or
- * no memory) and NOSLEEP, or the peripheral goes away.  The channel's lock
- * is held, and let go while it sleeps.
+ * one is over and above the openings, one at a time; that for the sense of
+ * another one, URGENT or not, is part of that.  NULL: none is free (or no
+ * memory) and NOSLEEP, or the peripheral goes away.  The channel's lock is
+ * held, and let go while it sleeps.
  */
 struct scsipi_xfer *
 scsipi_get_xs(struct scsipi_periph *periph, int flags)
@@ -801,6 +881,8 @@ scsipi_get_xs(struct scsipi_periph *periph, int flags)
 	for (;;) {
 		if (scsipi_periph_gone(periph))
 			return NULL;
+		if (flags & XS_CTL_REQSENSE)
+			break;
 		if (flags & XS_CTL_URGENT) {
 			if ((periph->periph_flags & PERIPH_RECOVERY_ACTIVE) == 0) {
 				periph->periph_flags |= PERIPH_RECOVERY_ACTIVE;
@@ -815,8 +897,10 @@ scsipi_get_xs(struct scsipi_periph *periph, int flags)
 			return NULL;
 		periph->periph_flags |= PERIPH_WAITING;
 		periph->periph_waiters++;
-		cv_wait(periph_cv_periph(periph), lock);
-		periph->periph_waiters--;
+		scsipi_wait(periph->periph_channel, periph_cv_periph(periph));
+		/* That somebody waits is said as long as somebody does. */
+		if (--periph->periph_waiters == 0)
+			periph->periph_flags &= ~PERIPH_WAITING;
 		if (scsipi_periph_gone(periph)) {
 			/* scsipi_kill_pending() waits for this one, and then frees. */
 			cv_broadcast(periph_cv_periph(periph));
@@ -828,10 +912,7 @@ scsipi_get_xs(struct scsipi_periph *periph, int flags)
 	xs = pool_get(&scsipi_xfer_pool, (flags & XS_CTL_NOSLEEP) != 0 ? PR_NOWAIT : PR_WAITOK);
 	mutex_enter(lock);
 	if (xs == NULL) {
-		if (flags & XS_CTL_URGENT)
-			periph->periph_flags &= ~PERIPH_RECOVERY_ACTIVE;
-		else
-			periph->periph_active--;
+		scsipi_put_opening(periph, flags);
 		if (periph->periph_flags & (PERIPH_WAITING | PERIPH_WAITDRAIN))
 			cv_broadcast(periph_cv_periph(periph));
 		return NULL;
@@ -840,13 +921,15 @@ scsipi_get_xs(struct scsipi_periph *periph, int flags)
 	callout_init(&xs->xs_callout, 0);
 	xs->xs_periph = periph;
 	xs->xs_control = flags;
+	xs->xs_began = getticks();
 	TAILQ_INSERT_TAIL(&periph->periph_xferq, xs, device_q);
 	return xs;
 }
 
 /*
  * Frees a command and its opening, and lets somebody else have it: a
- * sleeper, or the driver by psw_start.  The channel's lock is held, and let
+ * sleeper, or the driver by psw_start, also if that was suspended with
+ * something in its queue.  The channel's lock is held, and let
  * go for a moment.
  */
 void
@@ -859,6 +942,7 @@ scsipi_put_xs(struct scsipi_xfer *xs)
 	KASSERT(mutex_owned(chan_mtx(chan)));
 	KASSERT((xs->xs_status & (XS_STS_QUEUED | XS_STS_SENT)) == 0);
 	TAILQ_REMOVE(&periph->periph_xferq, xs, device_q);
+	xs->xs_status = XS_STS_FREE;
 	if (callout_stop(&xs->xs_callout) && (chan->chan_flags & SCSIPI_CHAN_TACTIVE) != 0) {
 		/* The adapter's timeout may still be on its way out. */
 		TAILQ_INSERT_TAIL(&chan->chan_reap, xs, channel_q);
@@ -868,19 +952,14 @@ scsipi_put_xs(struct scsipi_xfer *xs)
 		pool_put(&scsipi_xfer_pool, xs);
 	}
 
-	if (flags & XS_CTL_URGENT)
-		periph->periph_flags &= ~PERIPH_RECOVERY_ACTIVE;
-	else {
-		KASSERT(periph->periph_active > 0);
-		periph->periph_active--;
-	}
+	scsipi_put_opening(periph, flags);
 	if (periph->periph_active == 0 && (periph->periph_flags & PERIPH_WAITDRAIN) != 0)
 		cv_broadcast(periph_cv_active(periph));
 	if (periph->periph_flags & PERIPH_WAITING) {
 		periph->periph_flags &= ~PERIPH_WAITING;
 		cv_broadcast(periph_cv_periph(periph));
 	} else if (periph->periph_switch != NULL && periph->periph_switch->psw_start != NULL &&
-	    periph->periph_dev != NULL && device_is_active(periph->periph_dev) &&
+	    periph->periph_dev != NULL && device_is_enabled(periph->periph_dev) &&
 	    !scsipi_periph_gone(periph)) {
 		/* The driver stays until this is over. */
 		periph->periph_starting++;
@@ -985,10 +1064,28 @@ scsipi_periph_timed_thaw(void *arg)
 static void
 scsipi_wait_drain_locked(struct scsipi_periph *periph)
 {
+	kmutex_t *lock = chan_mtx(periph->periph_channel);
+#ifdef DIAGNOSTIC
+	const int began = getticks(), limit = scsipi_drain_time(periph);
+	const struct scsipi_xfer *xs;
+#endif
 
 	while (periph->periph_active != 0) {
 		periph->periph_flags |= PERIPH_WAITDRAIN;
-		cv_wait(periph_cv_active(periph), chan_mtx(periph->periph_channel));
+#ifdef DIAGNOSTIC
+		/* Those that may start meanwhile have no limit. */
+		if (scsipi_periph_gone(periph)) {
+			(void)cv_timedwait(periph_cv_active(periph), lock, limit);
+			if (periph->periph_active == 0 || getticks() - began < limit)
+				continue;
+			TAILQ_FOREACH(xs, &periph->periph_xferq, device_q) {
+				if (xs->xs_status & XS_STS_SENT)
+					scsipi_xs_report(xs, "not ended by the adapter, though the "
+					    "unit goes away");
+			}
+		}
+#endif
+		cv_wait(periph_cv_active(periph), lock);
 	}
 	periph->periph_flags &= ~PERIPH_WAITDRAIN;
 }
@@ -1173,6 +1270,13 @@ scsipi_run_queue(struct scsipi_channel *chan)
 		xs->xs_status &= ~XS_STS_QUEUED;
 		xs->xs_status |= XS_STS_SENT;
 		periph->periph_sent++;
+		if (xs->xs_requeuecnt == 0)
+			xs->xs_began = getticks();
+		if (periph->periph_late >= SCSIPI_MAXLATE && (xs->xs_control & XS_CTL_USERCMD) == 0) {
+			/* Hardly anybody there: asked once, and not for long. */
+			xs->xs_retries = 0;
+			xs->timeout = MIN(xs->timeout, SCSIPI_LATE_TIMEOUT);
+		}
 		mutex_exit(chan_mtx(chan));
 		scsipi_adapter_request(chan, ADAPTER_REQ_RUN_XFER, xs);
 		mutex_enter(chan_mtx(chan));
@@ -1195,13 +1299,16 @@ scsipi_done(struct scsipi_xfer *xs)
 	if ((xs->xs_status & XS_STS_SENT) == 0) {
 		/* A driver's dump polls with a command that never was in the queue. */
 		if ((xs->xs_control & XS_CTL_POLL) != 0 &&
-		    (xs->xs_status & (XS_STS_QUEUED | XS_STS_DONE)) == 0) {
+		    (xs->xs_status & (XS_STS_QUEUED | XS_STS_DONE | XS_STS_FREE)) == 0) {
 			xs->xs_status |= XS_STS_DONE;
 			mutex_exit(chan_mtx(chan));
 			return;
 		}
+		scsipi_xs_report(xs, xs->xs_status & XS_STS_FREE ?
+		    "ended by the adapter after it was given back" :
+		    xs->xs_status & XS_STS_DONE ? "ended by the adapter, once more" :
+		    "ended by an adapter that does not have it");
 		mutex_exit(chan_mtx(chan));
-		KASSERTMSG(false, "scsipi_done: the adapter does not have this command");
 		return;
 	}
 	scsipi_chan_enter(chan);
@@ -1212,6 +1319,12 @@ scsipi_done(struct scsipi_xfer *xs)
 		scsipi_put_tag(xs);
 	else
 		periph->periph_flags &= ~PERIPH_UNTAG;
+
+	if (xs->error == XS_TIMEOUT)
+		periph->periph_late = MIN(periph->periph_late + 1, SCSIPI_MAXLATE);
+	else if (xs->error == XS_NOERROR || xs->error == XS_SENSE || xs->error == XS_SHORTSENSE ||
+	    xs->error == XS_BUSY)
+		periph->periph_late = 0;
 
 	/* What an adapter may have got wrong. */
 	if (xs->resid < 0 || xs->resid > xs->datalen)
@@ -1386,6 +1499,11 @@ scsipi_complete(struct scsipi_xfer *xs)
 			printf("command 0x%02x tried %d times, limit %d\n", xs->cmd->opcode,
 			    xs->xs_requeuecnt, SCSIPI_MAXREQUEUE);
 			error = EIO;
+		} else if (getticks() - xs->xs_began >= SCSIPI_MAXTIME * hz) {
+			scsipi_printaddr(periph);
+			printf("command 0x%02x tried for %d s, limit %d s\n", xs->cmd->opcode,
+			    (getticks() - xs->xs_began) / hz, SCSIPI_MAXTIME);
+			error = EIO;
 		} else if (scsipi_periph_gone(periph))
 			error = EIO;
 	}
@@ -1441,6 +1559,7 @@ scsipi_request_sense(struct scsipi_xfer *xs)
 	int error, flags;
 
 	mutex_enter(chan_mtx(chan));
+	periph->periph_sensing++;
 	periph->periph_flags |= PERIPH_SENSE;
 	periph->periph_xscheck = xs;
 	mutex_exit(chan_mtx(chan));
@@ -1455,8 +1574,10 @@ scsipi_request_sense(struct scsipi_xfer *xs)
 	    sizeof(struct scsi_sense_data), 0, 1000, NULL, flags);
 
 	mutex_enter(chan_mtx(chan));
-	periph->periph_flags &= ~PERIPH_SENSE;
-	periph->periph_xscheck = NULL;
+	if (--periph->periph_sensing == 0)
+		periph->periph_flags &= ~PERIPH_SENSE;
+	if (periph->periph_xscheck == xs)
+		periph->periph_xscheck = NULL;
 	mutex_exit(chan_mtx(chan));
 	switch (error) {
 	case 0:
@@ -1467,7 +1588,8 @@ scsipi_request_sense(struct scsipi_xfer *xs)
 		xs->error = XS_RESET;
 		break;
 	case EIO:
-		/* Nothing to ask for. */
+	case ENXIO:
+		/* Nothing to ask for, or nobody. */
 		xs->error = XS_DRIVER_STUFFUP;
 		break;
 	default:
@@ -1592,17 +1714,19 @@ scsipi_execute_xs(struct scsipi_xfer *xs)
 			scsipi_run_queue(chan);
 			mutex_enter(chan_mtx(chan));
 			while ((xs->xs_status & XS_STS_DONE) == 0)
-				cv_wait(xs_cv(xs), chan_mtx(chan));
+				scsipi_wait(chan, xs_cv(xs));
 			mutex_exit(chan_mtx(chan));
 		}
 		mutex_enter(chan_mtx(chan));
 		if ((xs->xs_status & XS_STS_DONE) == 0) {
-			/* Polled in vain; the adapter may still touch it. */
+			const u_int8_t opcode = xs->cmd->opcode;
+			const int ms = xs->timeout;
+
+			/* Polled in vain; the adapter may still touch it, and end it. */
 			xs->xs_status |= XS_STS_LOST;
 			mutex_exit(chan_mtx(chan));
 			scsipi_printaddr(periph);
-			printf("polled command 0x%02x did not end in %d ms\n", xs->cmd->opcode,
-			    xs->timeout);
+			printf("polled command 0x%02x did not end in %d ms\n", opcode, ms);
 			mutex_enter(chan_mtx(chan));
 			return EIO;
 		}
@@ -2082,22 +2206,14 @@ static void
 scsipi_async_event_max_openings(struct scsipi_channel *chan, struct scsipi_max_openings *mo)
 {
 	struct scsipi_periph *periph;
-	int minlun, maxlun;
+	int lun = -1;
 
-	if (mo->mo_lun == -1) {
-		minlun = 0;
-		maxlun = chan->chan_nluns;
-	} else {
-		minlun = mo->mo_lun;
-		maxlun = minlun + 1;
-	}
-	if (mo->mo_openings < 1)
+	if (mo->mo_target < 0 || mo->mo_openings < 1)
 		return;
 	mutex_enter(chan_mtx(chan));
-	for (; minlun < maxlun; minlun++) {
-		periph = scsipi_lookup_periph_locked(chan, mo->mo_target, minlun);
-		if (periph == NULL)
-			continue;
+	while ((periph = scsipi_next_periph(chan, mo->mo_target, mo->mo_lun, mo->mo_target,
+	    lun)) != NULL) {
+		lun = periph->periph_lun;
 		if (mo->mo_openings < periph->periph_openings)
 			periph->periph_openings = mo->mo_openings;
 		else if (mo->mo_openings > periph->periph_openings &&
@@ -2113,8 +2229,8 @@ static void
 scsipi_async_event_channel_reset(struct scsipi_channel *chan)
 {
 	struct scsipi_xfer *xs;
-	int i;
 	struct scsipi_periph *periph;
+	int i, target = -1;
 
 	mutex_enter(chan_mtx(chan));
 	TAILQ_FOREACH(xs, &chan->chan_queue, channel_q) {
@@ -2136,11 +2252,13 @@ scsipi_async_event_channel_reset(struct scsipi_channel *chan)
 				periph->periph_xscheck->error = XS_RESET;
 		}
 	}
-	mutex_exit(chan_mtx(chan));
-	for (i = 0; i < chan->chan_ntargets; i++) {
-		if (i != chan->chan_id)
-			scsipi_set_xfer_mode(chan, i, 0);
+	while ((periph = scsipi_next_periph(chan, -1, -1, target, INT_MAX)) != NULL) {
+		target = periph->periph_target;
+		mutex_exit(chan_mtx(chan));
+		scsipi_set_xfer_mode(chan, target, 0);
+		mutex_enter(chan_mtx(chan));
 	}
+	mutex_exit(chan_mtx(chan));
 }
 
 /*
@@ -2171,29 +2289,30 @@ scsipi_async_event(struct scsipi_channel *chan, scsipi_async_event_t event, void
 void
 scsipi_set_xfer_mode(struct scsipi_channel *chan, int target, int immed)
 {
-	struct scsipi_periph *itperiph = NULL;
+	struct scsipi_periph *itperiph;
 	struct scsipi_xfer_mode xm;
-	int lun;
 
-	mutex_enter(chan_mtx(chan));
 	memset(&xm, 0, sizeof(xm));
 	xm.xm_target = target;
-	for (lun = 0; lun < MIN(chan->chan_nluns, SCSIPI_MAXLUNS); lun++) {
-		itperiph = scsipi_lookup_periph_locked(chan, target, lun);
-		if (itperiph != NULL)
-			break;
-	}
-	if (itperiph == NULL) {
+	mutex_enter(chan_mtx(chan));
+	itperiph = scsipi_next_periph(chan, target, -1, target, -1);
+	if (itperiph == NULL || scsipi_periph_gone(itperiph)) {
 		mutex_exit(chan_mtx(chan));
 		return;
 	}
 	xm.xm_mode = itperiph->periph_cap;
+	/* It stays until this is over. */
+	itperiph->periph_starting++;
 	mutex_exit(chan_mtx(chan));
 	scsipi_adapter_request(chan, ADAPTER_REQ_SET_XFER_MODE, &xm);
 	if (immed)
 		(void)scsipi_test_unit_ready(itperiph, XS_CTL_DISCOVERY |
 		    XS_CTL_IGNORE_ILLEGAL_REQUEST | XS_CTL_IGNORE_NOT_READY |
 		    XS_CTL_IGNORE_MEDIA_CHANGE | XS_CTL_SILENT);
+	mutex_enter(chan_mtx(chan));
+	if (--itperiph->periph_starting == 0 && scsipi_periph_gone(itperiph))
+		cv_broadcast(periph_cv_periph(itperiph));
+	mutex_exit(chan_mtx(chan));
 }
 
 /*

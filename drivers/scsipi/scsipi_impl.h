@@ -27,10 +27,23 @@
 #define	XS_STS_SENT		0x00000020	/* with the adapter */
 #define	XS_STS_LOST		0x00000040	/* given up while it is there */
 #define	XS_STS_FROZE		0x00000080	/* froze its periph */
-#define	XS_STS_MASK		0x000000f0
+#define	XS_STS_FREE		0x00000100	/* not a command any more */
 
 /* Times a command may be queued again, whatever the reason. */
 #define	SCSIPI_MAXREQUEUE	64
+
+/* Seconds after which one is not queued again. */
+#define	SCSIPI_MAXTIME		300
+
+/*
+ * Commands in a row without an answer in time, after which the unit is asked
+ * but once for each, and so many ms at most; until it answers.
+ */
+#define	SCSIPI_MAXLATE		4
+#define	SCSIPI_LATE_TIMEOUT	10000
+
+/* Seconds beyond its own time that an adapter may have a command at its end. */
+#define	SCSIPI_DRAIN_GRACE	60
 
 /* LUNs of REPORT LUNS, and those found one by one, that are looked at. */
 #define	SCSIPI_MAXLUNS		256

@@ -55,7 +55,9 @@
 #define	VIOSCSI_MAXTARGETS	256
 #define	VIOSCSI_MAXLUNS		256
 #define	VIOSCSI_NEVENTS		8	/* buffers of the event queue */
-#define	VIOSCSI_NPENDING	16	/* events that wait for the task */
+#define	VIOSCSI_BURST		32	/* events handled at full speed */
+#define	VIOSCSI_QUIET		20	/* seconds until that is forgotten */
+#define	VIOSCSI_FLOOD		64	/* events without that, after which none is */
 #define	VIOSCSI_GRACE		5	/* seconds for an abort to work */
 
 /* DMA memory: the requests', then the control queue's, then the events'. */
@@ -113,11 +115,17 @@ struct vioscsi_softc {
 
 	/* Events. */
 	struct virtio_task sc_task;
-	struct virtio_scsi_event sc_pending[VIOSCSI_NPENDING]; /* (l) */
+	struct vioscsi_pending {
+		struct virtio_scsi_event ev;
+		unsigned	buf;	/* to be posted again */
+	}		sc_pending[VIOSCSI_NEVENTS]; /* (l) */
 	unsigned	sc_npending;	/* (l) */
-	bool		sc_missed;	/* (l) look at everything */
 	unsigned	sc_nevents;
 	uint16_t	*sc_evslot;	/* (l) slot of the event queue */
+	callout_t	sc_evpause;	/* posts sc_evheld */
+	unsigned	sc_evheld;	/* (l) buffers that a flood has to wait for */
+	unsigned	sc_evburst;	/* (l) events without a pause */
+	time_t		sc_evlast;	/* (l) uptime of the last */
 
 	bus_dma_segment_t sc_memseg;
 	bus_dmamap_t	sc_memmap;
@@ -147,6 +155,7 @@ static void	vioscsi_request(struct scsipi_channel *, scsipi_adapter_req_t,
 		    void *);
 static void	vioscsi_minphys(struct buf *);
 static void	vioscsi_post_event(struct vioscsi_softc *, unsigned);
+static void	vioscsi_post_held(void *);
 
 extern struct cfdriver vioscsi_cd;
 extern struct cfattach vioscsi_ca;
@@ -251,6 +260,8 @@ vioscsi_fini(struct vioscsi_softc *sc)
 		return;
 	callout_halt(&sc->sc_watch, NULL);
 	callout_destroy(&sc->sc_watch);
+	callout_halt(&sc->sc_evpause, NULL);
+	callout_destroy(&sc->sc_evpause);
 	mutex_destroy(&sc->sc_lock);
 	sc->sc_locks = false;
 }
@@ -319,6 +330,8 @@ vioscsi_attach(device_t parent, device_t self, void *aux)
 	mutex_init(&sc->sc_lock, MUTEX_DEFAULT, IPL_BIO);
 	callout_init(&sc->sc_watch, CALLOUT_MPSAFE);
 	callout_setfunc(&sc->sc_watch, vioscsi_watch, sc);
+	callout_init(&sc->sc_evpause, CALLOUT_MPSAFE);
+	callout_setfunc(&sc->sc_evpause, vioscsi_post_held, sc);
 	virtio_task_init(&sc->sc_task, vioscsi_task, sc);
 	SLIST_INIT(&sc->sc_free);
 	sc->sc_locks = true;
@@ -437,6 +450,8 @@ vioscsi_detach(device_t self, int flags)
 		if (error) {
 			mutex_enter(&sc->sc_lock);
 			sc->sc_dying = false;
+			if (sc->sc_npending != 0)
+				virtio_task_schedule(&sc->sc_task);
 			mutex_exit(&sc->sc_lock);
 			return error;
 		}
@@ -444,6 +459,7 @@ vioscsi_detach(device_t self, int flags)
 		for (i = 0; i < VIOSCSI_NVQS; i++)
 			(void)(*sc->sc_vqs[i].vq_done)(&sc->sc_vqs[i]);
 		callout_halt(&sc->sc_watch, NULL);
+		callout_halt(&sc->sc_evpause, NULL);
 		virtio_child_detach(vsc);
 		virtio_task_drain(&sc->sc_task);
 		vioscsi_free(sc);
@@ -671,6 +687,11 @@ vioscsi_refuse(struct scsipi_xfer *xs, int error)
 		xs->error = XS_SELTIMEOUT;
 		break;
 	case EAGAIN:
+		/* Those that are out have the room: not more at a time. */
+		xs->error = XS_BUSY;
+		xs->status = SCSI_QUEUE_FULL;
+		break;
+	case EBUSY:
 	case ENOMEM:
 		xs->error = XS_RESOURCE_SHORTAGE;
 		break;
@@ -773,13 +794,18 @@ vioscsi_ctrl_done(struct virtqueue *vq)
 static void
 vioscsi_poll(struct vioscsi_softc *sc, struct scsipi_xfer *xs)
 {
-	int ms = xs->timeout > 0 ? MIN(xs->timeout, 3600 * 1000) : 10000;
+	const int limit = xs->timeout > 0 ? MIN(xs->timeout, 3600 * 1000) :
+	    10000;
+	int ms, step;
 
-	for (; (xs->xs_status & XS_STS_DONE) == 0 && ms > 0; ms--) {
+	/* What was not answered for long is looked after less often. */
+	for (ms = 0; (xs->xs_status & XS_STS_DONE) == 0 && ms < limit;
+	    ms += step) {
+		step = MIN(MAX(1, ms / 8), 1000);
 		(void)vioscsi_vq_done(&sc->sc_vqs[VIRTIO_SCSI_VQ_REQUEST]);
 		(void)vioscsi_ctrl_done(&sc->sc_vqs[VIRTIO_SCSI_VQ_CONTROL]);
 		if ((xs->xs_status & XS_STS_DONE) == 0)
-			delay(1000);
+			delay(step * 1000);
 	}
 	if ((xs->xs_status & XS_STS_DONE) == 0) {
 		virtio_break(sc->sc_virtio, "command %#x not answered",
@@ -801,7 +827,7 @@ vioscsi_run(struct vioscsi_softc *sc, struct scsipi_xfer *xs)
 		error = vioscsi_tmf(sc, VIRTIO_SCSI_T_TMF_LOGICAL_UNIT_RESET,
 		    periph->periph_target, periph->periph_lun, 0, xs);
 		if (error)
-			vioscsi_refuse(xs, error == EBUSY ? EAGAIN : error);
+			vioscsi_refuse(xs, error);
 		else if (poll)
 			vioscsi_poll(sc, xs);
 		return;
@@ -1107,10 +1133,8 @@ vioscsi_event_done(struct virtqueue *vq)
 	size_t off;
 	int len, slot, n = 0;
 
-	/* Buffers go back at once, so a flood must have an end. */
-	while (n < VIOSCSI_NPENDING &&
-	    virtio_dequeue(vsc, vq, &slot, &len) == 0) {
-		n++;
+	while (virtio_dequeue(vsc, vq, &slot, &len) == 0) {
+		n = 1;
 		i = sc->sc_evslot[slot];
 		off = sc->sc_evoff + i * sizeof(ev);
 		vioscsi_sync(sc, off, sizeof(ev), BUS_DMASYNC_POSTREAD);
@@ -1122,17 +1146,55 @@ vioscsi_event_done(struct virtqueue *vq)
 			virtio_break(vsc, "event of %d bytes", len);
 			continue;
 		}
+		/* Its buffer is the device's again when it has been handled. */
 		mutex_enter(&sc->sc_lock);
-		if (sc->sc_npending < VIOSCSI_NPENDING)
-			sc->sc_pending[sc->sc_npending++] = ev;
-		else
-			sc->sc_missed = true;
+		KASSERT(sc->sc_npending < VIOSCSI_NEVENTS);
+		sc->sc_pending[sc->sc_npending].ev = ev;
+		sc->sc_pending[sc->sc_npending++].buf = i;
 		if (!sc->sc_dying)
 			virtio_task_schedule(&sc->sc_task);
 		mutex_exit(&sc->sc_lock);
-		vioscsi_post_event(sc, i);
 	}
-	return n != 0;
+	return n;
+}
+
+/*
+ * An event has been handled: gives its buffer back, after a pause if the
+ * device has one event after the other, and never if it goes on like that.
+ */
+static void
+vioscsi_event_handled(struct vioscsi_softc *sc, unsigned buf)
+{
+	unsigned n;
+
+	mutex_enter(&sc->sc_lock);
+	sc->sc_evlast = time_uptime;
+	n = ++sc->sc_evburst;
+	if (n == VIOSCSI_BURST || n == VIOSCSI_FLOOD)
+		device_printf(sc->sc_dev, "%u events without a pause, limit "
+		    "%u%s\n", n, n, n == VIOSCSI_FLOOD ?
+		    ": no more are taken" : "");
+	if (n >= VIOSCSI_BURST && n < VIOSCSI_FLOOD) {
+		sc->sc_evheld |= 1U << buf;
+		callout_schedule(&sc->sc_evpause, VIOSCSI_QUIET / 2 * hz);
+	}
+	mutex_exit(&sc->sc_lock);
+	if (n < VIOSCSI_BURST)
+		vioscsi_post_event(sc, buf);
+}
+
+static void
+vioscsi_post_held(void *arg)
+{
+	struct vioscsi_softc *sc = arg;
+	unsigned held;
+
+	mutex_enter(&sc->sc_lock);
+	held = sc->sc_evheld;
+	sc->sc_evheld = 0;
+	mutex_exit(&sc->sc_lock);
+	for (; held != 0; held &= held - 1)
+		vioscsi_post_event(sc, ffs((int)held) - 1);
 }
 
 /* Looks for units that have come: -1 is any. */
@@ -1188,25 +1250,23 @@ static void
 vioscsi_task(void *arg)
 {
 	struct vioscsi_softc *sc = arg;
-	struct virtio_scsi_event ev;
-	bool missed;
+	struct vioscsi_pending p;
 
 	KERNEL_LOCK(1, NULL);
 	mutex_enter(&sc->sc_lock);
 	while (sc->sc_npending > 0 && !sc->sc_dying) {
-		ev = sc->sc_pending[0];
+		p = sc->sc_pending[0];
 		sc->sc_npending--;
 		memmove(&sc->sc_pending[0], &sc->sc_pending[1],
-		    sc->sc_npending * sizeof(ev));
+		    sc->sc_npending * sizeof(p));
+		if (time_uptime - sc->sc_evlast > VIOSCSI_QUIET)
+			sc->sc_evburst = 0;
 		mutex_exit(&sc->sc_lock);
-		vioscsi_event(sc, &ev);
+		vioscsi_event(sc, &p.ev);
+		vioscsi_event_handled(sc, p.buf);
 		mutex_enter(&sc->sc_lock);
 	}
-	missed = sc->sc_missed && !sc->sc_dying;
-	sc->sc_missed = false;
 	mutex_exit(&sc->sc_lock);
-	if (missed)
-		vioscsi_look(sc, -1, -1);
 	KERNEL_UNLOCK_ONE(NULL);
 }
 

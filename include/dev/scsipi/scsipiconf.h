@@ -304,13 +304,15 @@ struct scsipi_periph {
 	callout_t periph_callout;
 
 	struct scsipi_xfer *periph_xscheck;	/* its sense is being read */
+	int	periph_sensing;		/* commands whose sense is */
 
 	kcondvar_t periph_cv;
 #define	periph_cv_periph(p)	(&(p)->periph_cv)
 #define	periph_cv_active(p)	(&(p)->periph_cv)
 
 	int	periph_waiters;		/* sleepers for an opening */
-	int	periph_starting;	/* threads in psw_start */
+	int	periph_starting;	/* threads in psw_start, and others that use it */
+	int	periph_late;		/* commands in a row that were not answered in time */
 };
 #endif
 
@@ -420,6 +422,7 @@ struct scsipi_xfer {
 	u_int8_t xs_tag_id;
 
 	struct	scsipi_generic cmdstore __aligned(4);
+	int	xs_began;		/* tick when the adapter got it first */
 
 #define	xs_cv(xs)	(&(xs)->xs_periph->periph_channel->chan_cv_xs)
 };
