@@ -74,8 +74,10 @@ void
 uvm_vnp_setsize(struct vnode *vp, voff_t newsize)
 {
 	struct uvm_object *uobj = &vp->v_uobj;
-	voff_t oldsize, pgend = round_page(newsize);
+	voff_t oldsize, pgend;
 
+	/* In the last page that there can be nothing ends. */
+	pgend = newsize > INT64_MAX - PAGE_MASK ? INT64_MAX : round_page(newsize);
 	rw_enter(uobj->vmobjlock, RW_WRITER);
 	oldsize = vp->v_writesize;
 	if (oldsize != VSIZENOTSET && vp->v_size > oldsize)

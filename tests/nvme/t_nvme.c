@@ -386,6 +386,141 @@ ATF_TC_BODY(suspend_resume, tc)
 	end();
 }
 
+/* Broken while it is brought up again, at each command of that: it is dead then, and nobody waits. */
+ATF_TC_WITHOUT_HEAD(broken_at_resume);
+ATF_TC_BODY(broken_at_resume, tc)
+{
+	uint8_t buf[512];
+	unsigned nth, dead = 0;
+	int fd;
+
+	start((struct nvmem_config){ 0 });
+	for (nth = 1; nth <= 8; nth++) {
+		ATF_CHECK_EQ(rump_pub_dev_suspend("nvme0"), 0);
+		nvmem_fault(dev, NVMEM_FAULT_TWICE, NVMEM_ANY, nth, 1, 0);
+		(void)rump_pub_dev_resume("nvme0", 1);
+		WORKS(fd = rump_sys_open(RAW, RUMP_O_RDONLY));
+		if (rump_sys_pread(fd, buf, sizeof(buf), 0) == -1) {
+			ATF_CHECK_EQ(errno, RUMP_EIO);
+			dead++;
+		}
+		(void)rump_sys_close(fd);
+		ATF_CHECK_EQ(rump_pub_dev_detach("nvme0", 0), 0);
+		nvmem_fault(dev, NVMEM_FAULT_NONE, NVMEM_ANY, 1, 1, 0);
+		rescan();
+	}
+	ATF_CHECK(dead >= 4);
+	exercise(RAW, 512, 4);
+	end();
+}
+
+/* A reset and a search for namespaces share one command that is never answered. */
+ATF_TC_WITHOUT_HEAD(reset_of_one_command);
+ATF_TC_BODY(reset_of_one_command, tc)
+{
+
+	start((struct nvmem_config){ .nc_mqes = 2, .nc_ns[1] = { .nn_size = 65536 } });
+	ATF_CHECK_EQ(rump_pub_dev_detach("ld0", 0), 0);
+	ATF_CHECK_EQ(rump_pub_dev_detach("ld1", 0), 0);
+	nvmem_fault(dev, NVMEM_FAULT_NEVER, NVMEM_ANY, 1, 0, 0);
+	ATF_CHECK_EQ(rump_pub_dev_rescan("nvme0", "nvme", NULL), 0);
+	ATF_CHECK(!has("ld0"));
+	end();
+}
+
+/* Reads of its namespace from the side. */
+static void *
+sidereader(void *arg)
+{
+	static uint8_t page[512];
+	struct pt pt = { .op = 0x02, .buf = page, .len = 512, .is_read = 1 };
+	int fd;
+
+	ATF_REQUIRE_EQ(rump_pub_lwproc_newlwp(1), 0);
+	WORKS(fd = rump_sys_open("/dev/nvme0ns1", RUMP_O_RDWR));
+	WORKS(rump_sys_ioctl(fd, PASSTHROUGH, &pt));
+	(void)rump_sys_close(fd);
+	rump_pub_lwproc_releaselwp();
+	return NULL;
+}
+
+/* Somebody else has the only command when a read comes, and it has to come again. */
+ATF_TC_WITHOUT_HEAD(command_of_another);
+ATF_TC_BODY(command_of_another, tc)
+{
+	struct timespec ts = { 0, 20000000 };
+	uint8_t buf[512];
+	void *cookie;
+	int fd;
+
+	start((struct nvmem_config){ .nc_mqes = 2, .nc_nioq = 1, .nc_delay = 100000000 });
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDONLY));
+	ATF_REQUIRE_EQ(rumpuser_thread_create(sidereader, NULL, "side", 1, -1, -1, &cookie), 0);
+	(void)rump_sys_nanosleep(&ts, NULL);
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), 512);
+	WORKS(rump_sys_close(fd));
+	ATF_REQUIRE_EQ(rumpuser_thread_join(cookie), 0);
+	end();
+}
+
+/* Closed in its sleep, it can be opened when it is awake. */
+ATF_TC_WITHOUT_HEAD(close_asleep);
+ATF_TC_BODY(close_asleep, tc)
+{
+	int fd;
+
+	start((struct nvmem_config){ 0 });
+	WORKS(fd = rump_sys_open("/dev/nvme0", RUMP_O_RDWR));
+	ATF_CHECK_EQ(rump_pub_dev_suspend("nvme0"), 0);
+	FAILS(RUMP_ENXIO, rump_sys_open("/dev/nvme0ns1", RUMP_O_RDWR));
+	WORKS(rump_sys_close(fd));
+	ATF_CHECK_EQ(rump_pub_dev_resume("nvme0", 1), 0);
+	WORKS(fd = rump_sys_open("/dev/nvme0", RUMP_O_RDWR));
+	WORKS(rump_sys_close(fd));
+	end();
+}
+
+/* A line that was masked when the controller failed is heard after the reset. */
+ATF_TC_WITHOUT_HEAD(intx_after_reset);
+ATF_TC_BODY(intx_after_reset, tc)
+{
+	uint8_t buf[512];
+	int64_t sec, then;
+	long nsec;
+	int fd, i;
+
+	start((struct nvmem_config){ .nc_flags = NVMEM_NOMSIX | NVMEM_NOMSI, .nc_delay = 100000 });
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDONLY));
+	nvmem_fault(dev, NVMEM_FAULT_FATAL, 0x02, 1, 1, 0);
+	FAILS(RUMP_EIO, rump_sys_pread(fd, buf, sizeof(buf), 0));
+	moment();
+	ATF_REQUIRE_EQ(rumpuser_clock_gettime(RUMPUSER_CLOCK_ABSMONO, &then, &nsec), 0);
+	for (i = 0; i < 10; i++)
+		ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 512 * i), 512);
+	ATF_REQUIRE_EQ(rumpuser_clock_gettime(RUMPUSER_CLOCK_ABSMONO, &sec, &nsec), 0);
+	ATF_CHECK(sec - then <= 1);
+	WORKS(rump_sys_close(fd));
+	end();
+}
+
+/* As large as a disk may be. */
+ATF_TC_WITHOUT_HEAD(largest);
+ATF_TC_BODY(largest, tc)
+{
+	uint8_t buf[512];
+	int fd;
+
+	start((struct nvmem_config){ .nc_ns[1] = { .nn_ops = &medium_ops,
+	    .nn_size = (uint64_t)INT64_MAX & ~511ull } });
+	ATF_REQUIRE(has("ld1"));
+	WORKS(fd = rump_sys_open("/dev/ld1d", RUMP_O_RDONLY));
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 512), 512);
+	ATF_CHECK(memcmp(buf, medium + 512, 512) == 0);
+	FAILS(RUMP_EIO, rump_sys_pread(fd, buf, sizeof(buf), (INT64_MAX & ~511ll) - 512));
+	WORKS(rump_sys_close(fd));
+	end();
+}
+
 /* The driver goes while reads are on their way. */
 static void *
 reader(void *arg)
@@ -459,6 +594,12 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, fault_twice);
 	ATF_TP_ADD_TC(tp, fault_forever);
 	ATF_TP_ADD_TC(tp, suspend_resume);
+	ATF_TP_ADD_TC(tp, broken_at_resume);
+	ATF_TP_ADD_TC(tp, reset_of_one_command);
+	ATF_TP_ADD_TC(tp, command_of_another);
+	ATF_TP_ADD_TC(tp, close_asleep);
+	ATF_TP_ADD_TC(tp, intx_after_reset);
+	ATF_TP_ADD_TC(tp, largest);
 	ATF_TP_ADD_TC(tp, detach_busy);
 	return atf_no_error();
 }

@@ -8,6 +8,7 @@
 #include <sys/systm.h>
 #include <sys/buf.h>
 #include <sys/bufq.h>
+#include <sys/callout.h>
 #include <sys/device.h>
 #include <sys/disk.h>
 #include <sys/dkio.h>
@@ -20,6 +21,7 @@ struct ld_nvme_softc {
 	struct ld_softc	sc_ld;		/* first */
 	struct nvme_softc *sc_nvme;
 	uint16_t	sc_nsid;
+	callout_t	sc_retry_ch;	/* a transfer waits for a command */
 };
 
 static int
@@ -44,6 +46,14 @@ ld_nvme_biodone(void *cookie, struct buf *bp, uint16_t status, uint32_t cdw0)
 	lddone(&sc->sc_ld, bp);
 }
 
+static void
+ld_nvme_retry(void *arg)
+{
+	struct ld_nvme_softc *sc = arg;
+
+	dk_start(&sc->sc_ld.sc_dksc, NULL);
+}
+
 static int
 ld_nvme_start(struct ld_softc *ld, struct buf *bp)
 {
@@ -57,6 +67,9 @@ ld_nvme_start(struct ld_softc *ld, struct buf *bp)
 	error = nvme_ns_dobio(sc->sc_nvme, sc->sc_nsid, sc, bp, bp->b_data,
 	    bp->b_bcount, ld->sc_secsize, bp->b_rawblkno, flags,
 	    ld_nvme_biodone);
+	/* Others have all commands, and nothing of ours need be among them. */
+	if (error == EAGAIN)
+		callout_schedule(&sc->sc_retry_ch, 1);
 	/* A controller that is there and broken is an error, no absence. */
 	return error == ENXIO && !sc->sc_nvme->sc_gone ? EIO : error;
 }
@@ -139,6 +152,8 @@ ld_nvme_attach(device_t parent, device_t self, void *aux)
 	if (NVME_HAS_DSM(sc->sc_nvme))
 		ld->sc_discard = ld_nvme_discard;
 	ld->sc_flags = LDF_ENABLED | LDF_NO_RND | LDF_MPSAFE;
+	callout_init(&sc->sc_retry_ch, CALLOUT_MPSAFE);
+	callout_setfunc(&sc->sc_retry_ch, ld_nvme_retry, sc);
 	ldattach(ld, "fcfs");
 }
 
@@ -154,6 +169,8 @@ ld_nvme_detach(device_t self, int flags)
 	error = ldbegindetach(ld, flags);
 	if (error)
 		return error;
+	callout_halt(&sc->sc_retry_ch, NULL);
+	callout_destroy(&sc->sc_retry_ch);
 	ldenddetach(ld);
 	return 0;
 }

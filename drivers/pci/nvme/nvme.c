@@ -163,8 +163,12 @@ nvme_enable(struct nvme_softc *sc)
 	nvme_write4(sc, NVME_CC, cc);
 	error = nvme_csts_wait(sc, NVME_CSTS_RDY, NVME_CSTS_RDY, sc->sc_rdy_to,
 	    true, false);
+	/*
+	 * Others would wait for whoever has the controller while he waits for
+	 * a command that they have.
+	 */
 	if (error == 0)
-		nvme_q_open(q);
+		nvme_q_open(q, curlwp);
 	return error;
 }
 
@@ -304,7 +308,8 @@ nvme_timeout(void *arg)
 /*
  * Executes one, with len bytes of data at data (len 0: none), which read says
  * come from the controller.  Sleeps.  0 and *cdw0, if that is not NULL; EIO
- * when the controller refuses, ENXIO when it is not there.
+ * when the controller refuses, ENXIO when it is not there, EBUSY for who shuts
+ * it down while others have all commands.
  */
 int
 nvme_admin(struct nvme_softc *sc, struct nvme_sqe *sqe, void *data, size_t len,
@@ -315,7 +320,11 @@ nvme_admin(struct nvme_softc *sc, struct nvme_sqe *sqe, void *data, size_t len,
 	struct nvme_cqe cqe;
 	int error;
 
-	ccb = nvme_ccb_get(q, true);
+	/* Who shuts it down does not wait for those who wait for that. */
+	ccb = nvme_ccb_get(q, sc->sc_lwp != curlwp ||
+	    sc->sc_state != NVME_S_RUN);
+	if (ccb == NULL)
+		return EBUSY;
 	if (len != 0) {
 		error = nvme_prp_load(sc, q, ccb, data, len, read, true, sqe);
 		if (error)
@@ -444,7 +453,7 @@ nvme_q_create(struct nvme_softc *sc, struct nvme_queue *q)
 	if (error)
 		return error;
 	q->q_created = true;
-	nvme_q_open(q);
+	nvme_q_open(q, NULL);
 	return 0;
 }
 
@@ -489,6 +498,35 @@ nvme_start(struct nvme_softc *sc)
 	return error != 0 ? error : nvme_event_start(sc);
 }
 
+/*
+ * Who had the controller to himself lets everybody use it.  With an error, or
+ * if it broke the rules meanwhile, it is off instead and stays so; that error
+ * is returned.
+ */
+static int
+nvme_run(struct nvme_softc *sc, int error)
+{
+
+	if (error == 0)
+		nvme_q_open(sc->sc_admin_q, NULL);
+	mutex_enter(&sc->sc_lock);
+	if (error == 0 && sc->sc_broken)
+		error = EIO;
+	if (error == 0) {
+		sc->sc_state = NVME_S_RUN;
+		sc->sc_lwp = NULL;
+	}
+	mutex_exit(&sc->sc_lock);
+	if (error == 0)
+		return 0;
+	nvme_halt(sc, false);
+	mutex_enter(&sc->sc_lock);
+	sc->sc_state = NVME_S_DEAD;
+	sc->sc_lwp = NULL;
+	mutex_exit(&sc->sc_lock);
+	return error;
+}
+
 static void
 nvme_reset_work(struct work *wk, void *arg)
 {
@@ -503,16 +541,11 @@ nvme_reset_work(struct work *wk, void *arg)
 	if (retry) {
 		sc->sc_resets++;
 		error = nvme_start(sc);
-		if (error) {
-			aprint_error_dev(sc->sc_dev, "reset failed, error %d; "
-			    "broken\n", error);
-			nvme_halt(sc, false);
-		}
 	}
-	sc->sc_lwp = NULL;
-	mutex_enter(&sc->sc_lock);
-	sc->sc_state = error == 0 ? NVME_S_RUN : NVME_S_DEAD;
-	mutex_exit(&sc->sc_lock);
+	error = nvme_run(sc, error);
+	if (retry && error != 0)
+		aprint_error_dev(sc->sc_dev, "reset failed, error %d; "
+		    "broken\n", error);
 }
 
 /*
@@ -588,6 +621,44 @@ nvme_print(void *aux, const char *pnp)
 	return UNCONF;
 }
 
+/* Whether it may be worth while to ask the controller something more. */
+static bool
+nvme_works(struct nvme_softc *sc)
+{
+	bool works;
+
+	mutex_enter(&sc->sc_lock);
+	works = sc->sc_state != NVME_S_DEAD && !sc->sc_detaching;
+	mutex_exit(&sc->sc_lock);
+	return works;
+}
+
+/* One at a time looks for namespaces; a detach waits for him. */
+static int
+nvme_scan_enter(struct nvme_softc *sc)
+{
+
+	if (nvme_hold(sc, true) != 0)
+		return ENXIO;
+	mutex_enter(&sc->sc_lock);
+	while (sc->sc_scanning)
+		cv_wait(&sc->sc_users_cv, &sc->sc_lock);
+	sc->sc_scanning = true;
+	mutex_exit(&sc->sc_lock);
+	return 0;
+}
+
+static void
+nvme_scan_exit(struct nvme_softc *sc)
+{
+
+	mutex_enter(&sc->sc_lock);
+	sc->sc_scanning = false;
+	cv_broadcast(&sc->sc_users_cv);
+	mutex_exit(&sc->sc_lock);
+	nvme_rele(sc);
+}
+
 /* ca_rescan: attaches a driver to each namespace that has none. */
 int
 nvme_rescan(device_t self, const char *attr, const int *locs)
@@ -597,16 +668,12 @@ nvme_rescan(device_t self, const char *attr, const int *locs)
 	struct nvme_namespace *ns;
 	int mlocs[NVMECF_NLOCS];
 	u_int i, nslots = 0;
-	int state;
 
-	mutex_enter(&sc->sc_lock);
-	state = sc->sc_state;
-	mutex_exit(&sc->sc_lock);
-	if (state != NVME_S_RUN)
+	if (nvme_scan_enter(sc) != 0)
 		return ENXIO;
 	for (i = 0; i < sc->sc_nq; i++)
 		nslots += sc->sc_q[i]->q_nccbs;
-	for (i = 1; i <= sc->sc_nn; i++) {
+	for (i = 1; i <= sc->sc_nn && nvme_works(sc); i++) {
 		if (locs != NULL && locs[NVMECF_NSID] != NVMECF_NSID_DEFAULT &&
 		    locs[NVMECF_NSID] != (int)i)
 			continue;
@@ -626,6 +693,7 @@ nvme_rescan(device_t self, const char *attr, const int *locs)
 		if (ns->dev == NULL)
 			nvme_ns_free(sc, i);
 	}
+	nvme_scan_exit(sc);
 	return 0;
 }
 
@@ -743,6 +811,10 @@ nvme_release(struct nvme_softc *sc)
 {
 	u_int i;
 
+	mutex_enter(&sc->sc_lock);
+	sc->sc_detaching = true;
+	mutex_exit(&sc->sc_lock);
+	callout_halt(&sc->sc_timeout_ch, NULL);
 	for (i = 1; i <= sc->sc_nn && sc->sc_namespaces != NULL; i++)
 		nvme_ns_free(sc, i);
 	if (sc->sc_namespaces != NULL)
@@ -759,6 +831,7 @@ nvme_release(struct nvme_softc *sc)
 	}
 	if (sc->sc_admin_q != NULL)
 		(void)(*sc->sc_intr_disestablish)(sc, NVME_ADMIN_Q);
+	nvme_event_drain(sc);
 	if (sc->sc_q != NULL) {
 		for (i = 0; i < sc->sc_nq; i++)
 			nvme_q_free(sc, sc->sc_q[i]);
@@ -767,13 +840,10 @@ nvme_release(struct nvme_softc *sc)
 	}
 	nvme_q_free(sc, sc->sc_admin_q);
 	sc->sc_admin_q = NULL;
-	if (sc->sc_locked) {
-		callout_halt(&sc->sc_timeout_ch, NULL);
-		callout_destroy(&sc->sc_timeout_ch);
-		cv_destroy(&sc->sc_users_cv);
-		mutex_destroy(&sc->sc_lock);
-		sc->sc_locked = false;
-	}
+	callout_destroy(&sc->sc_timeout_ch);
+	cv_destroy(&sc->sc_users_cv);
+	mutex_destroy(&sc->sc_lock);
+	sc->sc_locked = false;
 }
 
 int
@@ -823,24 +893,21 @@ nvme_attach(struct nvme_softc *sc)
 	error = nvme_attach_queues(sc, MIN(NVME_IOQ_ENTRIES, mqes), wanted);
 	if (error == 0)
 		error = nvme_event_start(sc);
-	if (error == 0 && sc->sc_broken)
-		error = EIO;
 	if (error)
 		goto fail;
 	if (sc->sc_nn != 0)
 		sc->sc_namespaces = kmem_zalloc(sc->sc_nn *
 		    sizeof(*sc->sc_namespaces), KM_SLEEP);
-
+	error = nvme_run(sc, 0);
+	if (error)
+		goto fail;
 	mutex_enter(&sc->sc_lock);
-	sc->sc_lwp = NULL;
-	sc->sc_state = NVME_S_RUN;
 	sc->sc_flags |= NVME_F_ATTACHED;
 	mutex_exit(&sc->sc_lock);
 	(void)nvme_rescan(sc->sc_dev, NULL, NULL);
 	return 0;
 fail:
 	nvme_halt(sc, false);
-	nvme_event_drain(sc);
 	nvme_release(sc);
 	return error;
 }
@@ -912,27 +979,32 @@ nvme_detach(struct nvme_softc *sc, int flags)
 	if (nvme_claim(sc) && !force)
 		nvme_shutdown(sc);
 	nvme_halt(sc, false);
-	nvme_event_drain(sc);
 	/* Whoever waited for a command has it back, and leaves. */
 	mutex_enter(&sc->sc_lock);
 	sc->sc_flags &= ~NVME_F_ATTACHED;
 	while (sc->sc_users != 0)
 		cv_wait(&sc->sc_users_cv, &sc->sc_lock);
 	mutex_exit(&sc->sc_lock);
+	/* What a rescan has found meanwhile. */
+	(void)config_detach_children(sc->sc_dev, flags | DETACH_FORCE);
 	nvme_release(sc);
 	return 0;
 }
 
-/* A call from above holds the controller: it is not freed under the call. */
+/*
+ * A call from above holds the controller: it is not freed under the call.  One
+ * that needs it to work gets ENXIO from a suspended one, too.
+ */
 int
-nvme_hold(struct nvme_softc *sc)
+nvme_hold(struct nvme_softc *sc, bool working)
 {
 	int error = ENXIO;
 
 	if (!sc->sc_locked)
 		return ENXIO;
 	mutex_enter(&sc->sc_lock);
-	if ((sc->sc_flags & NVME_F_ATTACHED) != 0 && !sc->sc_detaching) {
+	if ((sc->sc_flags & NVME_F_ATTACHED) != 0 &&
+	    (!working || !sc->sc_detaching)) {
 		sc->sc_users++;
 		error = 0;
 	}
@@ -961,7 +1033,9 @@ nvme_suspend(struct nvme_softc *sc)
 		nvme_shutdown(sc);
 	nvme_halt(sc, false);
 	nvme_event_drain(sc);
+	mutex_enter(&sc->sc_lock);
 	sc->sc_flags |= NVME_F_SUSPENDED;
+	mutex_exit(&sc->sc_lock);
 	return 0;
 }
 
@@ -973,18 +1047,16 @@ nvme_resume(struct nvme_softc *sc)
 
 	if ((sc->sc_flags & NVME_F_SUSPENDED) == 0)
 		return 0;
+	mutex_enter(&sc->sc_lock);
 	sc->sc_flags &= ~NVME_F_SUSPENDED;
-	error = nvme_start(sc);
-	if (error) {
+	sc->sc_state = NVME_S_INIT;
+	sc->sc_lwp = curlwp;
+	sc->sc_detaching = false;
+	mutex_exit(&sc->sc_lock);
+	error = nvme_run(sc, nvme_start(sc));
+	if (error)
 		aprint_error_dev(sc->sc_dev, "does not resume, error %d\n",
 		    error);
-		nvme_halt(sc, false);
-	}
-	mutex_enter(&sc->sc_lock);
-	sc->sc_lwp = NULL;
-	sc->sc_detaching = false;
-	sc->sc_state = error == 0 ? NVME_S_RUN : NVME_S_DEAD;
-	mutex_exit(&sc->sc_lock);
 	return error;
 }
 
@@ -1033,8 +1105,9 @@ nvme_softintr_intx(void *arg)
 			(void)nvme_q_complete(sc, q);
 	}
 	/* A line that a broken controller holds stays masked. */
-	if (!sc->sc_gone && (sc->sc_flags & NVME_F_NOMASK) == 0 &&
-	    (sc->sc_state == NVME_S_RUN || sc->sc_state == NVME_S_INIT))
+	if (!sc->sc_gone && !sc->sc_broken &&
+	    (sc->sc_flags & NVME_F_NOMASK) == 0 &&
+	    sc->sc_state != NVME_S_DEAD)
 		nvme_write4(sc, NVME_INTMC, 1);
 }
 

@@ -52,7 +52,9 @@ nvme_pt_admin_len(const struct nvme_sqe *c, uint64_t *lenp)
 	case NVM_ADMIN_GET_FEATURES:
 		switch (cdw10 & 0xff) {
 		case NVM_FEATURE_NUMBER_OF_QUEUES:
+			return c->opcode == NVM_ADMIN_SET_FEATURES ? EPERM : 0;
 		case NVM_FEAT_HOST_MEMORY_BUFFER:
+			*lenp = 4096;
 			return c->opcode == NVM_ADMIN_SET_FEATURES ? EPERM : 0;
 		case NVM_FEAT_LBA_RANGE_TYPE:
 			*lenp = 4096;
@@ -202,7 +204,7 @@ nvmeopen(dev_t dev, int flag, int mode, struct lwp *l)
 	struct nvme_namespace *ns;
 	int error = 0;
 
-	if (sc == NULL || nvme_hold(sc) != 0)
+	if (sc == NULL || nvme_hold(sc, true) != 0)
 		return ENXIO;
 	if (nsid == 0) {
 		if ((sc->sc_flags & NVME_F_OPEN) != 0)
@@ -229,7 +231,7 @@ nvmeclose(dev_t dev, int flag, int mode, struct lwp *l)
 	uint16_t nsid = NVME_NSID(dev);
 	struct nvme_namespace *ns;
 
-	if (sc == NULL || nvme_hold(sc) != 0)
+	if (sc == NULL || nvme_hold(sc, false) != 0)
 		return ENXIO;
 	if (nsid == 0)
 		sc->sc_flags &= ~NVME_F_OPEN;
@@ -245,7 +247,7 @@ nvmeioctl(dev_t dev, u_long cmd, void *data, int flag, struct lwp *l)
 	struct nvme_softc *sc = device_lookup_private(&nvme_cd, NVME_UNIT(dev));
 	int error;
 
-	if (sc == NULL || nvme_hold(sc) != 0)
+	if (sc == NULL || nvme_hold(sc, true) != 0)
 		return ENXIO;
 	switch (cmd) {
 	case NVME_PASSTHROUGH_CMD:

@@ -41,7 +41,7 @@ void	nvme_dmamem_sync(struct nvme_softc *, struct nvme_dmamem *, int);
 struct nvme_queue *nvme_q_alloc(struct nvme_softc *, uint16_t, u_int);
 void	nvme_q_free(struct nvme_softc *, struct nvme_queue *);
 void	nvme_q_restart(struct nvme_softc *, struct nvme_queue *);
-void	nvme_q_open(struct nvme_queue *);
+void	nvme_q_open(struct nvme_queue *, struct lwp *owner);
 void	nvme_q_stop(struct nvme_queue *);
 int	nvme_q_complete(struct nvme_softc *, struct nvme_queue *);
 bool	nvme_q_pending(struct nvme_softc *, struct nvme_queue *);
@@ -65,7 +65,7 @@ void	nvme_fail(struct nvme_softc *, bool, const char *, ...)
 	    __printflike(3, 4);
 void	nvme_halt(struct nvme_softc *, bool);
 void	nvme_timeout_arm(struct nvme_softc *);
-int	nvme_hold(struct nvme_softc *);
+int	nvme_hold(struct nvme_softc *, bool working);
 void	nvme_rele(struct nvme_softc *);
 int	nvme_component_init(void);
 

@@ -15,6 +15,7 @@
 #include <sys/atomic.h>
 #include <sys/kernel.h>
 #include <sys/kmem.h>
+#include <sys/lwp.h>
 
 #include "nvme_impl.h"
 
@@ -220,14 +221,18 @@ nvme_q_restart(struct nvme_softc *sc, struct nvme_queue *q)
 	mutex_exit(&q->q_cq_mtx);
 }
 
-/* The controller knows the queue: commands are taken from here on. */
+/*
+ * The controller knows the queue: commands are taken from here on, of owner
+ * only if that is not NULL.
+ */
 void
-nvme_q_open(struct nvme_queue *q)
+nvme_q_open(struct nvme_queue *q, struct lwp *owner)
 {
 
 	mutex_enter(&q->q_cq_mtx);
 	mutex_enter(&q->q_sq_mtx);
 	q->q_stopped = false;
+	q->q_owner = owner;
 	mutex_exit(&q->q_sq_mtx);
 	mutex_exit(&q->q_cq_mtx);
 }
@@ -346,7 +351,8 @@ nvme_ccb_put(struct nvme_queue *q, struct nvme_ccb *ccb)
 
 /*
  * Hands a busy command to the controller, to be done within ms, or, with 0,
- * some time.  ENXIO: the queue is stopped and the command still the caller's.
+ * some time.  ENXIO: the queue is stopped or another's, and the command still
+ * the caller's.
  */
 int
 nvme_q_submit(struct nvme_softc *sc, struct nvme_queue *q, struct nvme_ccb *ccb,
@@ -357,7 +363,7 @@ nvme_q_submit(struct nvme_softc *sc, struct nvme_queue *q, struct nvme_ccb *ccb,
 
 	KASSERT(ccb->ccb_done != NULL);
 	mutex_enter(&q->q_sq_mtx);
-	if (q->q_stopped) {
+	if (q->q_stopped || (q->q_owner != NULL && q->q_owner != curlwp)) {
 		mutex_exit(&q->q_sq_mtx);
 		return ENXIO;
 	}
@@ -588,7 +594,7 @@ nvme_wait_done(struct nvme_queue *q, struct nvme_ccb *ccb, struct nvme_cqe *cqe)
 /*
  * Issues a busy command and waits for its completion, by sleep or, with poll,
  * without.  0: *cqe is what the controller or the end of it said, and the
- * command is done.  ENXIO: the queue is stopped and the command still busy.
+ * command is done.  ENXIO: as nvme_q_submit(), the command is still busy.
  */
 int
 nvme_exec(struct nvme_softc *sc, struct nvme_queue *q, struct nvme_ccb *ccb,

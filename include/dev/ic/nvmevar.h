@@ -83,7 +83,7 @@ struct nvme_ccb {
 /* A submission queue with its completion queue. */
 struct nvme_queue {
 	struct nvme_softc *q_sc;
-	kmutex_t	q_sq_mtx;	/* submission queue, q_stopped */
+	kmutex_t	q_sq_mtx;	/* submission queue, q_stopped, q_owner */
 	kmutex_t	q_cq_mtx;	/* completion queue */
 	struct nvme_dmamem *q_sq_dmamem;
 	struct nvme_dmamem *q_cq_dmamem;
@@ -105,6 +105,8 @@ struct nvme_queue {
 
 	bool		q_stopped;	/* takes no commands; needs both queue
 					   locks to be changed */
+	struct lwp	*q_owner;	/* NULL, or the only one who may use it;
+					   locked as q_stopped */
 	bool		q_created;	/* the controller knows it */
 	int		q_nissued;	/* q_ccb_mtx: those with a deadline */
 };
@@ -172,7 +174,8 @@ struct nvme_softc {
 	callout_t	sc_timeout_ch;	/* runs while anything is issued */
 	bool		sc_timeout_on;	/* sc_lock */
 	u_int		sc_users;	/* sc_lock: calls from above */
-	kcondvar_t	sc_users_cv;	/* fell to zero */
+	bool		sc_scanning;	/* sc_lock: one looks for namespaces */
+	kcondvar_t	sc_users_cv;	/* one of these two fell */
 
 	bool		sc_event_on;	/* sc_lock: a request for events is out */
 	u_int		sc_events;	/* sc_lock: so far; bounded */
