@@ -21,6 +21,7 @@
 #include "rigstat.h"
 
 #define STEPS_DEFAULT	20000000u
+#define DAYS_DEFAULT	7
 #define LOGSIZE		65536u
 #define CLOCK_BASE	1700000000	/* 2023-11-14: any fixed date will do */
 
@@ -144,6 +145,7 @@ rig_boot(void)
 	rump_pub_audit_mark();
 	rumpuser_obj_mark();
 	loglen = 0;
+	rumpuser_clock_limit((rig_target.rt_days != 0 ? rig_target.rt_days : DAYS_DEFAULT) * 86400ll);
 	rumpuser_step_limit(rig_target.rt_steps != 0 ? rig_target.rt_steps : STEPS_DEFAULT);
 	error = rumpuser_snapshot();
 	if (error != 0) {

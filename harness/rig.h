@@ -34,6 +34,8 @@ struct rig_target {
 		    uint8_t *out, size_t max, unsigned seed);
 	/* Bound of steps for one input, as the kernel counts them; 0: the default. */
 	uint64_t rt_steps;
+	/* Bound of its virtual time, in days; 0: seven. */
+	unsigned rt_days;
 };
 
 extern const struct rig_target rig_target;

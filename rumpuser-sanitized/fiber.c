@@ -237,6 +237,7 @@ choose(void)
 }
 
 static void deadlock(void) __attribute__((__noreturn__));
+static void overdue(void) __attribute__((__noreturn__));
 
 static void
 wake_due(void)
@@ -273,6 +274,8 @@ pick(void)
 		if (ru_clock_virtual()) {
 			/* A thread that only ever sleeps must not hang us. */
 			rumpuser_step(1);
+			if (timeq->f_wake > ru_clock_limit)
+				overdue();
 			ru_clock_advance(timeq->f_wake);
 		} else
 			ru_clock_host_sleep(timeq->f_wake);
@@ -325,6 +328,7 @@ ru_block(struct ru_waitq *wq, int64_t until, const char *wmesg)
 
 	f->f_state = RU_SLEEP;
 	f->f_wmesg = wmesg;
+	f->f_since = ru_clock_mono();
 	if (wq != NULL)
 		wq_append(wq, f);
 	timeq_insert(f, until);
@@ -820,25 +824,56 @@ parked_stack(const struct ru_fiber *f, void **pcs, unsigned max)
 	    (uintptr_t)f->f_sp, (uintptr_t)f->f_stkhi);
 }
 
+static unsigned
+stack_of(const struct ru_fiber *f, void **pcs, const void *frame)
+{
+
+	return f == ru_cur ? ru_walk(pcs, RU_NFRAME, frame) :
+	    parked_stack(f, pcs, RU_NFRAME);
+}
+
+/* Where each thread sleeps, except one that has been shown. */
+static void
+print_sleepers(const struct ru_fiber *shown, const void *frame)
+{
+	void *pcs[RU_NFRAME];
+	struct ru_fiber *f;
+
+	for (f = &fiber0; f != NULL; f = f->f_anext) {
+		if (f == shown)
+			continue;
+		ru_print("thread \"%s\" sleeps in %s:\n", f->f_name,
+		    f->f_state == RU_DEAD ? "exit" : f->f_wmesg);
+		ru_print_stack(pcs, stack_of(f, pcs, frame));
+	}
+}
+
 static void
 deadlock(void)
 {
-	void *pcs[RU_NFRAME], *mine[RU_NFRAME];
-	struct ru_fiber *f;
-	unsigned n, nmine;
+	void *pcs[RU_NFRAME], *frame = __builtin_frame_address(0);
+	unsigned n = stack_of(ru_cur, pcs, frame);
 
-	nmine = ru_walk(mine, RU_NFRAME, __builtin_frame_address(0));
 	ru_report_begin("deadlock");
 	ru_print("all %u threads sleep and no timeout is set\n", nfiber);
-	for (f = &fiber0; f != NULL; f = f->f_anext) {
-		ru_print("thread \"%s\" sleeps in %s:\n", f->f_name,
-		    f->f_state == RU_DEAD ? "exit" : f->f_wmesg);
-		if (f == ru_cur)
-			ru_print_stack(mine, nmine);
-		else {
-			n = parked_stack(f, pcs, RU_NFRAME);
-			ru_print_stack(pcs, n);
-		}
-	}
-	ru_report_end("deadlock", mine, nmine);
+	print_sleepers(NULL, frame);
+	ru_report_end("deadlock", pcs, n);
+}
+
+/* The main thread runs the input, so its sleep is what all wait for. */
+static void
+overdue(void)
+{
+	void *pcs[RU_NFRAME], *frame = __builtin_frame_address(0);
+	unsigned n = stack_of(&fiber0, pcs, frame);
+	int64_t slept = ru_clock_mono() - fiber0.f_since;
+
+	ru_report_begin("hang");
+	ru_print("the clock comes to its bound and only timeouts go on; "
+	    "thread \"%s\" has slept in %s for %lld s, %s a timeout:\n",
+	    fiber0.f_name, fiber0.f_wmesg, (long long)(slept / RU_NSEC),
+	    fiber0.f_wake == INT64_MAX ? "without" : "with");
+	ru_print_stack(pcs, n);
+	print_sleepers(&fiber0, frame);
+	ru_report_end("hang", pcs, n);
 }

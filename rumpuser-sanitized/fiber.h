@@ -30,6 +30,7 @@ struct ru_fiber {
 	unsigned f_id;
 	uint64_t f_prio;		/* PCT; higher runs first */
 	int64_t	f_wake;			/* INT64_MAX: no timeout */
+	int64_t	f_since;		/* when it went to sleep */
 	const char *f_wmesg;
 	struct ru_waitq *f_wq;		/* queue it sleeps on */
 	struct ru_fiber *f_next, *f_prev;	/* run queue or f_wq */

@@ -20,6 +20,7 @@ static int64_t clk_now RU_STATE = CLOCK_START_NS;
 static int64_t clk_base RU_STATE = CLOCK_BASE_SEC;
 static int clk_mode RU_STATE = RUMPUSER_CLOCK_VIRTUAL;
 static int64_t clk_host_zero RU_STATE = 0;	/* host's time at our 0 */
+int64_t ru_clock_limit RU_STATE = INT64_MAX;
 
 static int64_t
 host_ns(clockid_t id)
@@ -140,4 +141,16 @@ rumpuser_clock_mode(int mode)
 	else
 		clk_now = now;
 	clk_mode = mode;
+}
+
+/* Counts from now on. */
+void
+rumpuser_clock_limit(int64_t sec)
+{
+	int64_t t;
+
+	if (sec <= 0 || __builtin_mul_overflow(sec, RU_NSEC, &t) ||
+	    __builtin_add_overflow(t, ru_clock_mono(), &t))
+		t = INT64_MAX;
+	ru_clock_limit = t;
 }

@@ -253,6 +253,7 @@ extern const bool ru_deterministic;
 int64_t	ru_clock_mono(void);		/* without advancing it */
 void	ru_clock_advance(int64_t to);	/* virtual: jump */
 bool	ru_clock_virtual(void);
+extern int64_t ru_clock_limit;		/* rumpuser_clock_limit(); INT64_MAX: none */
 void	ru_clock_host_sleep(int64_t until);
 
 /*

@@ -215,6 +215,14 @@ void	rumpuser_clock_base(int64_t sec);
 #define	RUMPUSER_CLOCK_VIRTUAL	0	/* jumps when all are asleep */
 #define	RUMPUSER_CLOCK_HOST	1	/* the host's clock, real sleeps */
 void	rumpuser_clock_mode(int mode);
+/*
+ * Bounds the virtual clock to sec seconds from now on; 0: no bound, as at the
+ * start.  When it would have to pass that for the next timeout, since nothing
+ * else can go on, a hang is reported, with the stack of the main thread first
+ * and those of all others after it.  Of no effect on the pthread backend and
+ * on the host's clock.
+ */
+void	rumpuser_clock_limit(int64_t sec);
 void	rumpuser_step_limit(uint64_t limit);	/* 0: none */
 uint64_t rumpuser_steps(void);
 

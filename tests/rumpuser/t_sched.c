@@ -327,6 +327,46 @@ hang(void)
 	rumpuser_cv_wait(cv, mtx);
 }
 
+static void *
+wait_thread(void *arg)
+{
+
+	rumpuser_mutex_enter(mtx);
+	rumpuser_cv_wait(cv, mtx);
+	return NULL;
+}
+
+/* Main waits without a timeout, beside others that have waited for longer. */
+static void
+stuck_main(void)
+{
+
+	rumpuser_mutex_init(&mtx, RUMPUSER_MTX_KMUTEX);
+	rumpuser_cv_init(&cv);
+	rumpuser_thread_create(nap_thread, NULL, "napper", 0, -1, -1, NULL);
+	rumpuser_thread_create(wait_thread, NULL, "waiter", 0, -1, -1, NULL);
+	rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 100, 0);
+	rumpuser_clock_limit(3600);
+	rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 600, 0);
+	rumpuser_mutex_enter(mtx);
+	rumpuser_cv_wait(cv, mtx);
+	rumpuser_mutex_exit(mtx);
+}
+
+/* Main asks again and again whether another has come back. */
+static void
+asks(void)
+{
+
+	rumpuser_mutex_init(&mtx, RUMPUSER_MTX_KMUTEX);
+	rumpuser_cv_init(&cv);
+	rumpuser_thread_create(wait_thread, NULL, "waiter", 0, -1, -1, NULL);
+	rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 100, 0);
+	rumpuser_clock_limit(3600);
+	for (;;)
+		rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 1, 0);
+}
+
 static void
 spin(void)
 {
@@ -349,6 +389,27 @@ ATF_TC_BODY(steps, tc)
 	/* Others' periodic naps must not hide that main never goes on. */
 	if (fiber())
 		hyper_dies(hang, "ERROR: rumpfuzz: hang: ", NULL);
+}
+
+ATF_TC_WITHOUT_HEAD(clock_limit);
+ATF_TC_BODY(clock_limit, tc)
+{
+
+	if (!fiber())
+		atf_tc_skip("the virtual clock is the fiber backend's");
+	hyper_init();
+	hyper_dies(stuck_main, "ERROR: rumpfuzz: hang: ",
+	    "thread \"main\" has slept in cv for 3000 s, without",
+	    "thread \"napper\" sleeps in sleep", "thread \"waiter\" sleeps in cv",
+	    HAVE_SYMBOLS("stuck_main"), "SUMMARY: rumpfuzz: hang", NULL);
+	hyper_dies(asks, "ERROR: rumpfuzz: hang: ",
+	    "thread \"main\" has slept in sleep for 0 s, with a timeout",
+	    "thread \"waiter\" sleeps in cv", NULL);
+	/* A day without a bound, and a bound that is taken away. */
+	rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 86400, 0);
+	rumpuser_clock_limit(3600);
+	rumpuser_clock_limit(0);
+	rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 86400, 0);
 }
 
 ATF_TC_WITHOUT_HEAD(clock);
@@ -494,6 +555,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, deadlocks);
 	ATF_TP_ADD_TC(tp, steps);
 	ATF_TP_ADD_TC(tp, clock);
+	ATF_TP_ADD_TC(tp, clock_limit);
 	ATF_TP_ADD_TC(tp, churn);
 	ATF_TP_ADD_TC(tp, stacks);
 	return atf_no_error();
