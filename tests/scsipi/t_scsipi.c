@@ -443,6 +443,138 @@ plain_disk(struct rawdev *rd, struct rumpuser_scsi_cmd *c)
 	return 0;
 }
 
+/* A disk that wants to be started, and says no to that without telling why. */
+static int
+answer_stopped(struct rawdev *rd, struct rumpuser_scsi_cmd *c)
+{
+	static const uint8_t sense[18] = { 0x70, 0, 5, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x24, 0 };
+
+	switch (c->sc_cdb[0]) {
+	case 0x08:
+	case 0x28:
+		raw_check(c, 2, 0x04, 0x02);
+		return 0;
+	case 0x1b:
+		c->sc_status = 2;
+		return 0;
+	case 0x03:
+		raw_data(c, sense, sizeof(sense));
+		return 0;
+	}
+	return plain_disk(rd, c);
+}
+
+ATF_TC_WITHOUT_HEAD(sense_of_recovery);
+ATF_TC_BODY(sense_of_recovery, tc)
+{
+	struct rawdev rd = { .rd_version = 3, .rd_cmd = plain_disk };
+	uint8_t buf[512];
+	int fd;
+
+	/* The sense of the START is asked for while the START has the place for recovery. */
+	boot();
+	raw_attach(&rd, &plain_setup);
+	ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+	rd.rd_cmd = answer_stopped;
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), -1);
+	ATF_CHECK(rd.rd_byop[0x1b] >= 1);
+	ATF_CHECK_EQ(rd.rd_byop[0x03], rd.rd_byop[0x1b]);
+	LOG_HAS("sd0: unable to restart pack");
+	rd.rd_cmd = plain_disk;
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), 512);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	raw_detach(&rd);
+}
+
+ATF_TC_WITHOUT_HEAD(silent_unit);
+ATF_TC_BODY(silent_unit, tc)
+{
+	struct rawdev rd = { .rd_version = 3, .rd_cmd = plain_disk };
+	uint8_t buf[512];
+	unsigned n;
+	int fd;
+
+	/* After four times without an answer it is asked but once, until it answers. */
+	boot();
+	raw_attach(&rd, &plain_setup);
+	ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+	rd.rd_cmd = answer_never;
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), -1);
+	ATF_CHECK_EQ(rd.rd_naborts, 5);
+	LOG_HAS("timed out after 60000 ms");
+	log_clear();
+	for (n = 6; n < 20; n++) {
+		ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), -1);
+		ATF_CHECK_EQ(rd.rd_naborts, n);
+	}
+	ATF_CHECK_EQ(log_count("timed out after 10000 ms"), 14);
+	LOG_HASNOT("60000");
+	rd.rd_cmd = plain_disk;
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), 512);
+	rd.rd_cmd = answer_never;
+	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), -1);
+	ATF_CHECK_EQ(rd.rd_naborts, 24);
+	rd.rd_cmd = plain_disk;
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	raw_detach(&rd);
+}
+
+static int
+silent_submit(void *ctx, struct rumpuser_scsi_cmd *c)
+{
+
+	return RUMP_EINPROGRESS;
+}
+
+/* After each command the kernel is told that something came. */
+static int
+flood_submit(void *ctx, struct rumpuser_scsi_cmd *c)
+{
+	struct rumpuser_scsi_event ev = { .ev_type = RUMPUSER_SCSI_EV_PLUG, .ev_lun = ~(uint64_t)0 };
+	struct rawdev *rd = ctx;
+
+	(void)rumpuser_scsi_event(rd->rd_id, &ev);
+	return raw_submit(ctx, c);
+}
+
+ATF_TC_WITHOUT_HEAD(silent_bus);
+ATF_TC_BODY(silent_bus, tc)
+{
+	static const struct rumpuser_scsi_ops ops = { .so_submit = silent_submit };
+	struct rumpuser_scsi_setup su = plain_setup;
+	struct rawdev rd = { 0 };
+
+	/* Each target would be waited for: a scan has an end before the last of them. */
+	boot();
+	su.su_ntargets = 256;
+	ATF_REQUIRE_EQ(rumpuser_scsi_attach(&su, &ops, &rd, &rd.rd_id), 0);
+	scan();
+	LOG_HAS("scsibus0: not looked at from target 30 on: 30");
+	ATF_CHECK_EQ(log_count("timed out"), 30);
+	raw_detach(&rd);
+}
+
+ATF_TC_WITHOUT_HEAD(flood_of_events);
+ATF_TC_BODY(flood_of_events, tc)
+{
+	static const struct rumpuser_scsi_ops ops = { .so_submit = flood_submit, .so_tmf = raw_tmf };
+	struct rawdev rd = { .rd_type = 3, .rd_version = 5 };
+	unsigned n;
+
+	/* Each look makes the next event: it slows down, and then nobody looks any more. */
+	boot();
+	ATF_REQUIRE_EQ(rumpuser_scsi_attach(&plain_setup, &ops, &rd, &rd.rd_id), 0);
+	scan();
+	rump_sys_nanosleep(&(struct timespec){ 1000, 0 }, NULL);
+	LOG_HAS("33 events without a pause, limit 32");
+	ATF_CHECK_EQ(log_count("64 events without a pause, limit 64: no more are taken"), 1);
+	n = rd.rd_ncmd;
+	rump_sys_nanosleep(&(struct timespec){ 1000, 0 }, NULL);
+	ATF_CHECK_EQ(rd.rd_ncmd, n);
+	ATF_CHECK(have("uk0"));
+	raw_detach(&rd);
+}
+
 static void
 audit(const char *name, int64_t baseline, int64_t now, void *arg)
 {
@@ -516,6 +648,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, wrong_answers);
 	ATF_TP_ADD_TC(tp, request_sense);
 	ATF_TP_ADD_TC(tp, come_and_go);
+	ATF_TP_ADD_TC(tp, sense_of_recovery);
+	ATF_TP_ADD_TC(tp, silent_unit);
+	ATF_TP_ADD_TC(tp, silent_bus);
+	ATF_TP_ADD_TC(tp, flood_of_events);
 	ATF_TP_ADD_TC(tp, removal_at_each_step);
 	return atf_no_error();
 }

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Commands between the middle layer and an adapter that does it wrong: the
+ * adapter is scsihost0, its function for commands is the test's.  There is a
+ * unit that no driver wants, uk0.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/device.h>
+#include <sys/kernel.h>
+#include <sys/proc.h>
+
+#include <dev/scsipi/scsi_all.h>
+#include <dev/scsipi/scsipi_all.h>
+#include <dev/scsipi/scsipi_base.h>
+#include <dev/scsipi/scsiconf.h>
+
+#include "kerntest.h"
+
+static struct scsipi_channel *chan;
+static struct scsipi_periph *periph;
+static void (*real_request)(struct scsipi_channel *, scsipi_adapter_req_t, void *);
+static struct scsipi_xfer *last;
+static int ncalled;
+
+static int
+take(void (*request)(struct scsipi_channel *, scsipi_adapter_req_t, void *))
+{
+	struct scsibus_softc *sc = device_private(device_find_by_xname("scsibus0"));
+
+	chan = sc->sc_channel;
+	periph = scsipi_lookup_periph(chan, 0, 0);
+	real_request = chan->chan_adapter->adapt_request;
+	chan->chan_adapter->adapt_request = request;
+	return periph == NULL;
+}
+
+static int
+give_back(void)
+{
+
+	chan->chan_adapter->adapt_request = real_request;
+	return 0;
+}
+
+static int
+ready(int flags)
+{
+	struct scsipi_generic cmd = { .opcode = SCSI_TEST_UNIT_READY };
+
+	return scsipi_command(periph, &cmd, 6, NULL, 0, 0, 10000, NULL, flags);
+}
+
+static void
+twice(struct scsipi_channel *ch, scsipi_adapter_req_t req, void *arg)
+{
+
+	(*real_request)(ch, req, arg);
+	if (req == ADAPTER_REQ_RUN_XFER)
+		scsipi_done(arg);
+}
+
+KERNTEST(xfer_twice)
+{
+
+	CHECK_EQ(take(twice), 0);
+	CHECK_EQ(ready(0), 0);
+	return give_back();
+}
+
+static void
+keep_pointer(struct scsipi_channel *ch, scsipi_adapter_req_t req, void *arg)
+{
+
+	if (req == ADAPTER_REQ_RUN_XFER)
+		last = arg;
+	(*real_request)(ch, req, arg);
+}
+
+KERNTEST(xfer_late)
+{
+
+	CHECK_EQ(take(keep_pointer), 0);
+	CHECK_EQ(ready(0), 0);
+	scsipi_done(last);
+	return give_back();
+}
+
+static void
+lose(struct scsipi_channel *ch, scsipi_adapter_req_t req, void *arg)
+{
+
+	if (req != ADAPTER_REQ_RUN_XFER)
+		(*real_request)(ch, req, arg);
+}
+
+KERNTEST(xfer_never)
+{
+
+	CHECK_EQ(take(lose), 0);
+	CHECK_EQ(ready(XS_CTL_ASYNC), 0);
+	CHECK_EQ(config_detach(periph->periph_dev, DETACH_FORCE), 0);
+	return give_back();
+}
+
+/*
+ * The channel's thread asks for sense, and the adapter, which has something
+ * else for the thread to do, puts that off.
+ */
+static void
+thaw(struct scsipi_channel *ch, void *arg)
+{
+
+	ncalled++;
+	scsipi_channel_thaw(ch, 1);
+}
+
+static void
+put_off(struct scsipi_channel *ch, scsipi_adapter_req_t req, void *arg)
+{
+	struct scsipi_xfer *xs = arg;
+
+	if (req != ADAPTER_REQ_RUN_XFER) {
+		(*real_request)(ch, req, arg);
+		return;
+	}
+	if (xs->cmd->opcode != SCSI_REQUEST_SENSE) {
+		xs->error = XS_BUSY;
+		xs->status = SCSI_CHECK;
+	} else if (ncalled == 0) {
+		(void)scsipi_thread_call_callback(ch, thaw, NULL);
+		xs->error = XS_REQUEUE;
+	} else
+		memset(xs->data, 0, (size_t)xs->datalen);
+	xs->resid = 0;
+	scsipi_done(xs);
+}
+
+KERNTEST(xfer_put_off)
+{
+
+	CHECK_EQ(take(put_off), 0);
+	CHECK_EQ(ready(XS_CTL_ASYNC), 0);
+	(void)kpause("xfer", false, hz, NULL);
+	CHECK_EQ(ncalled, 1);
+	CHECK_EQ(periph->periph_active, 0);
+	CHECK_EQ(periph->periph_flags & PERIPH_SENSE, 0);
+	return give_back();
+}
