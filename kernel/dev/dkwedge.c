@@ -355,7 +355,7 @@ dkwedge_detach(struct dkwedge_softc *sc, bool force)
 }
 
 /*
- * Removes the wedge with the device name in dkw.  ESRCH, EBUSY.
+ * Removes the wedge with the device name and on the disk in dkw.  ESRCH, EBUSY.
  */
 int
 dkwedge_del(struct dkwedge_info *dkw)
@@ -364,11 +364,13 @@ dkwedge_del(struct dkwedge_info *dkw)
 	int error = ESRCH, i;
 
 	dkw->dkw_devname[sizeof(dkw->dkw_devname) - 1] = '\0';
+	dkw->dkw_parent[sizeof(dkw->dkw_parent) - 1] = '\0';
 	rw_enter(&dkwedges_lock, RW_WRITER);
 	for (i = 0; i < dk_cd.cd_ndevs; i++) {
 		sc = device_lookup_private(&dk_cd, i);
 		if (sc != NULL && strcmp(device_xname(sc->sc_dev),
-		    dkw->dkw_devname) == 0) {
+		    dkw->dkw_devname) == 0 &&
+		    strcmp(sc->sc_parent->dk_name, dkw->dkw_parent) == 0) {
 			error = dkwedge_detach(sc, false);
 			break;
 		}
@@ -665,12 +667,16 @@ read_sectors(struct disk *pdk, struct vnode *vp, daddr_t blkno, void *tbuf, size
 
 	bp = getiobuf(NULL, true);
 	while (len > 0 && error == 0) {
-		n = MIN(len, MAXPHYS);
 		bp->b_flags = B_READ;
 		bp->b_oflags = 0;
 		bp->b_error = 0;
 		bp->b_dev = vp->v_rdev;
 		bp->b_blkno = blkno << pdk->dk_blkshift;
+		bp->b_bcount = MIN(len, MAXPHYS);
+		/* As much as the driver takes, but a sector. */
+		if (pdk->dk_driver != NULL && pdk->dk_driver->d_minphys != NULL)
+			(*pdk->dk_driver->d_minphys)(bp);
+		n = MAX(rounddown(bp->b_bcount, secsize), secsize);
 		bp->b_bcount = bp->b_resid = bp->b_bufsize = n;
 		bp->b_data = tbuf;
 		BIO_SETPRIO(bp, BPRIO_TIMECRITICAL);

@@ -132,6 +132,9 @@ KERNTEST(wedge_add_io)
 	/* In use: stays. */
 	memset(&dkw, 0, sizeof(dkw));
 	strlcpy(dkw.dkw_devname, devname, sizeof(dkw.dkw_devname));
+	strlcpy(dkw.dkw_parent, "tdk1", sizeof(dkw.dkw_parent));
+	CHECK_EQ(dkwedge_del(&dkw), ESRCH);	/* of another disk */
+	strlcpy(dkw.dkw_parent, sc->sc_dksc.sc_xname, sizeof(dkw.dkw_parent));
 	CHECK_EQ(dkwedge_del(&dkw), EBUSY);
 	dkwedge_delidle(&sc->sc_dksc.sc_dkdev);
 	CHECK_EQ(nwedges(sc), 1);
@@ -272,6 +275,13 @@ KERNTEST(gpt_good)
 
 	/* Sectors of 4 KiB; a name that is taken becomes the GUID. */
 	sc = tdk_create(NSEC, 4096);
+	mkgpt(sc, 2);
+	CHECK_EQ(discover(sc), 2);
+	tdk_destroy(sc);
+
+	/* Through a driver that does not take the table at once. */
+	sc = tdk_create(NSEC, SEC);
+	sc->sc_maxxfer = 4096;
 	mkgpt(sc, 2);
 	CHECK_EQ(discover(sc), 2);
 	tdk_destroy(sc);

@@ -116,6 +116,8 @@ tdk_diskstart(device_t dev, struct buf *bp)
 	sc->sc_starts++;
 	if (sc->sc_fail != 0)
 		return sc->sc_fail;
+	if (sc->sc_maxxfer != 0 && bp->b_bcount > (int)sc->sc_maxxfer)
+		return EINVAL;
 	if (BUF_ISREAD(bp))
 		memcpy(bp->b_data, p, bp->b_bcount);
 	else
@@ -125,9 +127,19 @@ tdk_diskstart(device_t dev, struct buf *bp)
 	return 0;
 }
 
+static void
+tdkminphys(struct buf *bp)
+{
+	struct tdk_softc *sc = SC(bp->b_dev);
+
+	if (sc->sc_maxxfer != 0 && bp->b_bcount > (int)sc->sc_maxxfer)
+		bp->b_bcount = sc->sc_maxxfer;
+	minphys(bp);
+}
+
 static const struct dkdriver tdk_dkdriver = {
 	.d_strategy = tdkstrategy,
-	.d_minphys = minphys,
+	.d_minphys = tdkminphys,
 	.d_diskstart = tdk_diskstart
 };
 

@@ -18,6 +18,7 @@ struct tdk_softc {
 	unsigned	sc_fail;	/* errno for all transfers */
 	unsigned	sc_again;	/* refuse this many starts */
 	unsigned	sc_starts;
+	unsigned	sc_maxxfer;	/* bytes that a transfer has at most; 0: any */
 };
 
 /* A disk of nsec sectors of secsize bytes, attached, all zero. */

@@ -293,6 +293,11 @@ ATF_TC_BODY(passthrough, tc)
 	pt = (struct pt){ .op = 0xc0 };
 	WORKS(rump_sys_ioctl(fd, PASSTHROUGH, &pt));
 	ATF_CHECK_EQ(pt.status, 0x01 << 1);
+	/* It moves something, and there is no room. */
+	pt = (struct pt){ .op = 0xc1 };
+	FAILS(RUMP_EINVAL, rump_sys_ioctl(fd, PASSTHROUGH, &pt));
+	pt = (struct pt){ .op = 0x0a, .cdw[0] = 0x0d };
+	FAILS(RUMP_EINVAL, rump_sys_ioctl(fd, PASSTHROUGH, &pt));
 	WORKS(rump_sys_close(fd));
 
 	/* On a namespace: read its second block. */
@@ -307,6 +312,8 @@ ATF_TC_BODY(passthrough, tc)
 	pt = (struct pt){ .op = 0x02, .cdw[1] = 1, .buf = page, .len = 512, .is_read = 1 };
 	WORKS(rump_sys_ioctl(fd, PASSTHROUGH, &pt));
 	ATF_CHECK_EQ(pt.status, 0x80 << 1);
+	pt = (struct pt){ .op = 0x0e, .is_read = 1 };
+	FAILS(RUMP_EINVAL, rump_sys_ioctl(fd, PASSTHROUGH, &pt));
 	WORKS(rump_sys_close(fd));
 	end();
 }

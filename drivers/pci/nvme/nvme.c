@@ -225,15 +225,16 @@ nvme_fail(struct nvme_softc *sc, bool broken, const char *fmt, ...)
 	}
 	sc->sc_broken = broken;
 	what = broken || sc->sc_resets >= NVME_MAX_RESETS ? "broken" : "reset";
-	if (run)
+	/* Who claims the controller sees both or neither. */
+	if (run) {
 		sc->sc_state = NVME_S_RESET;
+		workqueue_enqueue(nvme_wq, &sc->sc_work, NULL);
+	}
 	mutex_exit(&sc->sc_lock);
 	va_start(ap, fmt);
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
 	aprint_error_dev(sc->sc_dev, "%s; %s\n", msg, what);
-	if (run)
-		workqueue_enqueue(nvme_wq, &sc->sc_work, NULL);
 }
 
 /*

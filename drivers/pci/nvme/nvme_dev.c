@@ -26,6 +26,12 @@ extern struct cfdriver nvme_cd;
 #define	NVME_UNIT(dev)	((int)(minor(dev) / 0x10000))
 #define	NVME_NSID(dev)	((uint16_t)(minor(dev) % 0x10000))
 
+/*
+ * The two low bits of an opcode say which way data go: 1 out, 2 in.  A command
+ * that is not known moves some if it says so.
+ */
+#define	NVME_MOVES(opcode)	(((opcode) & 3) != 0)
+
 /* Bytes that an admin command moves, or an errno for one that is not let by. */
 static int
 nvme_pt_admin_len(const struct nvme_sqe *c, uint64_t *lenp)
@@ -89,6 +95,7 @@ nvme_pt_admin_len(const struct nvme_sqe *c, uint64_t *lenp)
 		*lenp = 4096;
 		return 0;
 	default:
+		*lenp = NVME_MOVES(c->opcode);
 		return 0;
 	}
 }
@@ -115,11 +122,11 @@ nvme_pt_ns_len(struct nvme_softc *sc, uint16_t nsid, const struct nvme_sqe *c,
 		*lenp = ((uint64_t)(lemtoh32(&c->cdw10) & 0xff) + 1) * 16;
 		return 0;
 	default:
+		*lenp = NVME_MOVES(c->opcode);
 		return 0;
 	}
 }
 
-/* The two low bits of an opcode say which way data go: 1 out, 2 in. */
 static int
 nvme_passthrough(struct nvme_softc *sc, uint16_t nsid,
     struct nvme_pt_command *pt)
