@@ -437,28 +437,28 @@ pcidevdetached(device_t self, device_t child)
 static void
 pci_detach_gone(struct pci_softc *sc, const int *locs)
 {
+	const int n = sc->sc_maxndevs * 8;
 	device_t dev;
 	pcireg_t id;
 	pcitag_t tag;
-	int d, f;
+	int i, d, f;
 
-	for (d = 0; d < sc->sc_maxndevs; d++) {
-		for (f = 0; f < 8; f++) {
-			dev = sc->PCI_SC_DEVICESC(d, f).c_dev;
-			if (dev == NULL ||
-			    (locs[PCICF_DEV] != PCICF_DEV_DEFAULT && locs[PCICF_DEV] != d) ||
-			    (locs[PCICF_FUNCTION] != PCICF_FUNCTION_DEFAULT &&
-			    locs[PCICF_FUNCTION] != f))
-				continue;
-			tag = pci_make_tag(sc->sc_pc, sc->sc_bus, d, f);
-			id = pci_conf_read(sc->sc_pc, tag, PCI_ID_REG);
-			if (id == sc->PCI_SC_DEVICESC(d, f).c_id &&
-			    !pciconf_changed(sc->sc_pc, pci_resources, tag))
-				continue;
-			aprint_normal_dev(dev, "%s\n", pci_id_valid(id) ?
-			    "replaced by another device" : "device is gone");
-			(void)config_detach(dev, DETACH_FORCE);
-		}
+	for (i = 0; i < n; i++) {
+		if ((dev = sc->sc_devices[i].c_dev) == NULL)
+			continue;
+		d = i / 8;
+		f = i % 8;
+		if ((locs[PCICF_DEV] != PCICF_DEV_DEFAULT && locs[PCICF_DEV] != d) ||
+		    (locs[PCICF_FUNCTION] != PCICF_FUNCTION_DEFAULT && locs[PCICF_FUNCTION] != f))
+			continue;
+		tag = pci_make_tag(sc->sc_pc, sc->sc_bus, d, f);
+		id = pci_conf_read(sc->sc_pc, tag, PCI_ID_REG);
+		if (id == sc->sc_devices[i].c_id &&
+		    !pciconf_changed(sc->sc_pc, pci_resources, tag))
+			continue;
+		aprint_normal_dev(dev, "%s\n", pci_id_valid(id) ?
+		    "replaced by another device" : "device is gone");
+		(void)config_detach(dev, DETACH_FORCE);
 	}
 }
 

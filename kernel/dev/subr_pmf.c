@@ -530,8 +530,10 @@ descendants(device_t dev, const pmf_qual_t *qual, bool (*fn)(device_t, const pmf
 	bool ok = true;
 
 	for (d = deviter_first(&di, 0); d != NULL && ok; d = deviter_next(&di)) {
+		/* One that can't sleep is awake. */
 		if (device_parent(d) == dev)
-			ok = (*fn)(d, qual) && descendants(d, qual, fn);
+			ok = (!device_pmf_is_registered(d) || (*fn)(d, qual)) &&
+			    descendants(d, qual, fn);
 	}
 	deviter_release(&di);
 	return ok;

@@ -26,10 +26,11 @@ enum ahci_end {
 /* ahcisata_core.c */
 int	ahci_issue(struct ata_channel *, struct ata_xfer *, void *, size_t, int,
 	    uint16_t, int);
-bool	ahci_claim(struct ata_channel *, int);
+bool	ahci_usable(struct ata_channel *);
+bool	ahci_active(struct ata_channel *, const struct ata_xfer *);
+struct ata_xfer *ahci_claim(struct ata_channel *, int);
 size_t	ahci_retire(struct ata_channel *, struct ata_xfer *);
 int	ahci_poll(struct ata_channel *, struct ata_xfer *);
-int	ahci_late(struct ata_channel *, struct ata_xfer *);
 enum ahci_end ahci_reason(int);
 uint8_t	*ahci_cfis(struct ata_channel *, int);
 void	ahci_read_rfis(struct ata_channel *, uint8_t *);
@@ -49,6 +50,7 @@ struct ahci_xfer_ops {
 	.c_intr = ahci_xfer_intr,					\
 	.c_kill_xfer = ahci_xfer_kill,					\
 }
+void	ahci_xfer_finish(struct ata_channel *, struct ata_xfer *, enum ahci_end, int tfd);
 void	ahci_xfer_abort(struct ata_channel *, struct ata_xfer *);
 int	ahci_xfer_intr(struct ata_channel *, struct ata_xfer *, int);
 void	ahci_xfer_kill(struct ata_channel *, struct ata_xfer *, int);

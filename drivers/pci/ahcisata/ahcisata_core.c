@@ -12,6 +12,8 @@
  * channel's lock ends the transfer, so it ends once.  Errors, lost time and
  * lost drives are for the channel's thread: it stops the port, sees what
  * became of the command, resets the link where that is needed, and goes on.
+ * Who stops, resets or starts a port has it for himself meanwhile
+ * (ATACH_RECOVERING); what interrupts say then is kept in ahcic_missed.
  *
  * Trusted: nothing.  Ports outside of the registers, bytes that moved, task
  * files and links are looked at; a wait has its end; a port that does not
@@ -58,6 +60,44 @@ ahci_alive(struct ahci_softc *sc)
 /*
  * Ports.  The channel is locked; waits let it go if flags have AT_WAIT.
  */
+
+/*
+ * Gets the port for oneself: to stop, reset and start it.  Waits for who has
+ * it, by sleep with AT_WAIT; one who polls may be the only one who runs.
+ */
+static void
+ahci_port_take(struct ata_channel *chp, int flags)
+{
+	int i;
+
+	for (i = 0; (chp->ch_flags & ATACH_RECOVERING) != 0; i++) {
+		if ((flags & AT_WAIT) != 0) {
+			cv_wait(&chp->ch_queue->queue_idle, &chp->ch_lock);
+			continue;
+		}
+		if ((flags & AT_RST_EMERG) != 0 || i >= 30000)
+			break;
+		ata_channel_unlock(chp);
+		delay(1000);
+		ata_channel_lock(chp);
+	}
+	chp->ch_flags |= ATACH_RECOVERING;
+}
+
+/* Gives it back; the thread sees to what happened meanwhile. */
+static void
+ahci_port_give(struct ata_channel *chp)
+{
+	struct ahci_channel *achp = AHCI_ACHP(chp);
+	uint32_t missed = achp->ahcic_missed;
+
+	chp->ch_flags &= ~ATACH_RECOVERING;
+	achp->ahcic_missed = 0;
+	if ((missed & (AHCI_P_IX_FATAL | AHCI_P_IX_LINK)) != 0 &&
+	    !achp->ahcic_broken)
+		ata_thread_run(chp, 0, ATACH_TH_RECOVERY, 0);
+	cv_broadcast(&chp->ch_queue->queue_idle);
+}
 
 /* Waits until bits of a port's command register have gone. */
 static int
@@ -110,6 +150,7 @@ static void
 ahci_port_clear(struct ahci_softc *sc, int p)
 {
 
+	sc->sc_channels[p].ahcic_missed = 0;
 	AHCI_WRITE(sc, AHCI_P_SERR(p), AHCI_READ(sc, AHCI_P_SERR(p)));
 	AHCI_WRITE(sc, AHCI_P_IS(p), AHCI_READ(sc, AHCI_P_IS(p)));
 	AHCI_WRITE(sc, AHCI_IS, 1U << p);
@@ -180,10 +221,13 @@ ahci_probe_drive(struct ata_channel *chp)
 	(void)atabus_alloc_drives(chp, 1);
 	chp->ch_drive[0].drive_type = ATA_DRIVET_NONE;
 	ata_channel_lock(chp);
+	ahci_port_take(chp, AT_WAIT);
 	if (achp->ahcic_broken || !ahci_alive(sc)) {
+		ahci_port_give(chp);
 		ata_channel_unlock(chp);
 		return;
 	}
+	AHCI_WRITE(sc, AHCI_P_IE(p), 0);
 	error = ahci_port_stop(sc, chp, false, AT_WAIT);
 	if (error == 0)
 		error = ahci_port_reset(sc, chp, AT_WAIT);
@@ -195,6 +239,7 @@ ahci_probe_drive(struct ata_channel *chp)
 		ahci_port_clear(sc, p);
 		AHCI_WRITE(sc, AHCI_P_IE(p), AHCI_P_IX_LINK);
 	}
+	ahci_port_give(chp);
 	ata_channel_unlock(chp);
 	if (error == 0) {
 		aprint_normal_dev(sc->sc_atac.atac_dev, "port %d: device at %s\n",
@@ -308,6 +353,17 @@ ahci_dma_load(struct ata_channel *chp, int slot, void *data, size_t len,
 	return 0;
 }
 
+/* Whether the port takes commands.  Locked. */
+bool
+ahci_usable(struct ata_channel *chp)
+{
+	struct ahci_channel *achp = AHCI_ACHP(chp);
+
+	ata_channel_lock_owned(chp);
+	return !AHCI_CH2SC(chp)->sc_gone && !achp->ahcic_broken &&
+	    achp->ahcic_running;
+}
+
 /*
  * Issues the command that is in the slot's table, with len bytes of data
  * (op BUS_DMA_READ or BUS_DMA_WRITE), to be done within ms.  Locked.  0, or
@@ -322,8 +378,7 @@ ahci_issue(struct ata_channel *chp, struct ata_xfer *xfer, void *data,
 	struct ahci_cmd_header *cmdh;
 	int error, nprd, slot = xfer->c_slot;
 
-	ata_channel_lock_owned(chp);
-	if (sc->sc_gone || achp->ahcic_broken || !achp->ahcic_running)
+	if (!ahci_usable(chp))
 		return ENXIO;
 	error = ahci_dma_load(chp, slot, data, len, op, &nprd);
 	if (error)
@@ -344,8 +399,9 @@ ahci_issue(struct ata_channel *chp, struct ata_xfer *xfer, void *data,
 	xfer->c_bcount = (int)len;
 	xfer->c_flags &= ~C_TIMEOU;
 	if ((xfer->c_flags & C_POLL) == 0)
-		callout_reset(&chp->c_timo_callout, mstohz(ms), ata_timeout,
-		    chp);
+		ata_deadline(xfer, ms);
+	else
+		achp->ahcic_polled = slot;
 	/* From here on the command is the adapter's. */
 	if ((xfer->c_flags & C_NCQ) != 0)
 		AHCI_WRITE(sc, AHCI_P_SACT(chp->ch_channel), 1U << slot);
@@ -353,19 +409,33 @@ ahci_issue(struct ata_channel *chp, struct ata_xfer *xfer, void *data,
 	return 0;
 }
 
-/* Takes a slot away from the hardware: true for one caller. */
+/*
+ * Whether xfer, which may be anything by now, is active.  Locked.
+ */
 bool
+ahci_active(struct ata_channel *chp, const struct ata_xfer *xfer)
+{
+	const struct ata_xfer *x;
+
+	ata_channel_lock_owned(chp);
+	TAILQ_FOREACH(x, &chp->ch_queue->active_xfers, c_activechain) {
+		if (x == xfer)
+			return true;
+	}
+	return false;
+}
+
+/* Takes a slot away from the hardware: whose it was, for one caller.  Locked. */
+struct ata_xfer *
 ahci_claim(struct ata_channel *chp, int slot)
 {
 	struct ahci_channel *achp = AHCI_ACHP(chp);
-	bool mine;
 
-	ata_channel_lock(chp);
-	mine = slot >= 0 && (achp->ahcic_active & (1U << slot)) != 0;
-	if (mine)
-		achp->ahcic_active &= ~(1U << slot);
-	ata_channel_unlock(chp);
-	return mine;
+	ata_channel_lock_owned(chp);
+	if (slot < 0 || (achp->ahcic_active & (1U << slot)) == 0)
+		return NULL;
+	achp->ahcic_active &= ~(1U << slot);
+	return ata_queue_hwslot_to_xfer(chp, slot);
 }
 
 /*
@@ -381,7 +451,7 @@ ahci_retire(struct ata_channel *chp, struct ata_xfer *xfer)
 	const size_t len = (size_t)xfer->c_bcount;
 	bus_dmamap_t map;
 	int slot = xfer->c_slot;
-	bool write;
+	bool loaded, write;
 	size_t moved;
 
 	AHCI_CMDH_SYNC(sc, achp, slot,
@@ -390,9 +460,12 @@ ahci_retire(struct ata_channel *chp, struct ata_xfer *xfer)
 	/* Nobody counts the bytes of queued commands. */
 	if ((xfer->c_flags & C_NCQ) != 0)
 		moved = len;
+	ata_channel_lock(chp);
 	write = (achp->ahcic_writes & (1U << slot)) != 0;
-	if ((achp->ahcic_loaded & (1U << slot)) != 0) {
-		achp->ahcic_loaded &= ~(1U << slot);
+	loaded = (achp->ahcic_loaded & (1U << slot)) != 0;
+	achp->ahcic_loaded &= ~(1U << slot);
+	ata_channel_unlock(chp);
+	if (loaded) {
 		map = achp->ahcic_datad[slot];
 		if (achp->ahcic_bounce[slot] != NULL && moved == len + 1)
 			moved = len;
@@ -447,13 +520,19 @@ ahci_port_work(struct ahci_softc *sc, struct ata_channel *chp, uint32_t is,
     int flags)
 {
 	struct ahci_channel *achp = AHCI_ACHP(chp);
-	struct ata_xfer *xfer;
-	int p = chp->ch_channel, slot;
+	struct ata_xfer *xfers[AHCI_MAX_CMDS];
+	int i, n = 0, p = chp->ch_channel;
 	uint32_t done, tfd;
 
 	ata_channel_lock(chp);
+	/* Nothing is active there, and nothing is to be recovered. */
+	if (achp->ahcic_broken) {
+		ata_channel_unlock(chp);
+		return;
+	}
 	if ((chp->ch_flags & (ATACH_RECOVERING | ATACH_TH_RECOVERY)) != 0) {
 		/* The thread will see. */
+		achp->ahcic_missed |= is;
 		ata_channel_unlock(chp);
 		return;
 	}
@@ -468,15 +547,29 @@ ahci_port_work(struct ahci_softc *sc, struct ata_channel *chp, uint32_t is,
 	/* The task file may be that of the next queued command. */
 	if ((chp->ch_flags & ATACH_NCQ) != 0)
 		tfd = WDCS_DRDY;
-	ata_channel_unlock(chp);
-	while (done != 0) {
-		slot = ffs((int)done) - 1;
-		done &= ~(1U << slot);
-		xfer = ata_queue_hwslot_to_xfer(chp, slot);
-		if (xfer != NULL)
-			(void)(*xfer->ops->c_intr)(chp, xfer,
-			    ATACH_ERR_ST(AHCI_TFD_ERR(tfd), AHCI_TFD_ST(tfd)));
+	/* All at once: a slot is somebody else's as soon as the lock is let go. */
+	for (; done != 0; done &= done - 1) {
+		xfers[n] = ahci_claim(chp, ffs((int)done) - 1);
+		if (xfers[n] != NULL)
+			n++;
 	}
+	ata_channel_unlock(chp);
+	for (i = 0; i < n; i++)
+		ahci_xfer_finish(chp, xfers[i], AHCI_END_TFD,
+		    ATACH_ERR_ST(AHCI_TFD_ERR(tfd), AHCI_TFD_ST(tfd)));
+}
+
+/* Ends what has a slot, if anything has. */
+static void
+ahci_end_slot(struct ata_channel *chp, int slot, enum ahci_end how, int tfd)
+{
+	struct ata_xfer *xfer;
+
+	ata_channel_lock(chp);
+	xfer = ahci_claim(chp, slot);
+	ata_channel_unlock(chp);
+	if (xfer != NULL)
+		ahci_xfer_finish(chp, xfer, how, tfd);
 }
 
 int
@@ -532,7 +625,7 @@ static int
 ahci_poll_log(struct ata_channel *chp, struct ata_xfer *xfer)
 {
 	struct ahci_softc *sc = AHCI_CH2SC(chp);
-	int i, p = chp->ch_channel;
+	int i, p = chp->ch_channel, slot = xfer->c_slot;
 	uint32_t ci, is = 0, tfd;
 
 	for (i = 0; i < 1000 && ahci_alive(sc); i++) {
@@ -541,9 +634,9 @@ ahci_poll_log(struct ata_channel *chp, struct ata_xfer *xfer)
 		tfd = AHCI_READ(sc, AHCI_P_TFD(p));
 		if ((is & (AHCI_P_IX_FATAL | AHCI_P_IX_LINK)) != 0)
 			break;
-		if ((ci & (1U << xfer->c_slot)) == 0) {
+		if ((ci & (1U << slot)) == 0) {
 			AHCI_WRITE(sc, AHCI_P_IS(p), is);
-			(void)ahci_xfer_intr(chp, xfer, ATACH_ERR_ST(
+			ahci_end_slot(chp, slot, AHCI_END_TFD, ATACH_ERR_ST(
 			    AHCI_TFD_ERR(tfd), AHCI_TFD_ST(tfd)));
 			return ATAPOLL_DONE;
 		}
@@ -552,7 +645,7 @@ ahci_poll_log(struct ata_channel *chp, struct ata_xfer *xfer)
 	ata_channel_lock(chp);
 	(void)ahci_port_stop(sc, chp, false, AT_POLL);
 	ata_channel_unlock(chp);
-	ahci_xfer_kill(chp, xfer, KILL_RESET);
+	ahci_end_slot(chp, slot, AHCI_END_RESET, 0);
 	return ATAPOLL_DONE;
 }
 
@@ -562,13 +655,13 @@ ahci_poll(struct ata_channel *chp, struct ata_xfer *xfer)
 {
 	struct ahci_softc *sc = AHCI_CH2SC(chp);
 	struct ahci_channel *achp = AHCI_ACHP(chp);
-	int i, p = chp->ch_channel, slot = xfer->c_slot;
+	int i, p = chp->ch_channel, slot = achp->ahcic_polled;
 	uint32_t is;
 
 	if (xfer == &chp->recovery_xfer)
 		return ahci_poll_log(chp, xfer);
-	/* The transfer may be anybody's once its slot is not active. */
-	for (i = 0; i < 100000; i++) {
+	/* The transfer is over, and may be anything, once it is not active. */
+	for (i = 0; i < 10000; i++) {
 		is = AHCI_READ(sc, AHCI_P_IS(p));
 		if (is == 0xffffffff && !ahci_alive(sc))
 			break;
@@ -576,29 +669,15 @@ ahci_poll(struct ata_channel *chp, struct ata_xfer *xfer)
 		ahci_port_work(sc, chp, is, AT_POLL);
 		if ((achp->ahcic_active & (1U << slot)) == 0)
 			return ATAPOLL_DONE;
-		delay(100);
+		delay(i < 100 ? 100 : 1000);
 	}
 	ata_channel_lock(chp);
-	if ((achp->ahcic_active & (1U << slot)) != 0) {
+	if (ahci_active(chp, xfer) && xfer->c_slot == slot) {
 		xfer->c_flags |= C_TIMEOU;
 		ata_thread_run(chp, AT_POLL, ATACH_TH_RECOVERY, 0);
 	}
 	ata_channel_unlock(chp);
 	return ATAPOLL_DONE;
-}
-
-/* c_intr of a late transfer: the thread sees to it.  1: it did already. */
-int
-ahci_late(struct ata_channel *chp, struct ata_xfer *xfer)
-{
-	int recovering;
-
-	ata_channel_lock(chp);
-	recovering = chp->ch_flags & ATACH_RECOVERING;
-	if (!recovering)
-		ata_thread_run(chp, 0, ATACH_TH_RECOVERY, 0);
-	ata_channel_unlock(chp);
-	return recovering != 0;
 }
 
 /*
@@ -615,24 +694,22 @@ ahci_recover_slot(struct ata_channel *chp, int slot, bool queued, int culprit,
 {
 	const bool failed = queued ? slot == culprit :
 	    (ATACH_ST(tfd) & (WDCS_ERR | WDCS_DWF)) != 0;
-	struct ata_xfer *xfer;
+	struct ata_xfer *xfer = ahci_claim(chp, slot);
+	enum ahci_end how;
 
-	xfer = ata_queue_hwslot_to_xfer(chp, slot);
 	if (xfer == NULL)
 		return;
+	if (done || (!gone && failed))
+		how = AHCI_END_TFD;
+	else if (gone)
+		how = AHCI_END_GONE;
+	else if ((xfer->c_flags & C_TIMEOU) != 0)
+		how = AHCI_END_TIMEOUT;
+	else
+		how = culprit != -1 ? AHCI_END_REQUEUE : AHCI_END_RESET;
 	ata_channel_unlock(chp);
-	if (done || (!gone && failed)) {
-		xfer->c_flags &= ~C_TIMEOU;
-		(void)(*xfer->ops->c_intr)(chp, xfer,
-		    queued && !failed ? WDCS_DRDY : (int)tfd);
-	} else if (gone) {
-		(*xfer->ops->c_kill_xfer)(chp, xfer, KILL_GONE);
-	} else if ((xfer->c_flags & C_TIMEOU) != 0) {
-		(void)(*xfer->ops->c_intr)(chp, xfer, 0);
-	} else {
-		(*xfer->ops->c_kill_xfer)(chp, xfer,
-		    culprit != -1 ? KILL_REQUEUE : KILL_RESET);
-	}
+	ahci_xfer_finish(chp, xfer, how,
+	    queued && !failed ? WDCS_DRDY : (int)tfd);
 	ata_channel_lock(chp);
 }
 
@@ -730,6 +807,8 @@ ahci_recover(struct ata_channel *chp, int flags, uint32_t tfd, bool reset)
 		return;
 	}
 	error = ahci_port_stop(sc, chp, false, flags);
+	if (error == ENXIO)
+		gone = true;
 	if (error == 0 && !gone && hadlink &&
 	    (reset || (AHCI_TFD_ST(now) & (WDCS_BSY | WDCS_DRQ)) != 0)) {
 		error = ahci_port_reset(sc, chp, flags);
@@ -765,9 +844,9 @@ ahci_recover(struct ata_channel *chp, int flags, uint32_t tfd, bool reset)
 			    gone || achp->ahcic_broken);
 	}
 	if (gone || achp->ahcic_broken) {
-		ahci_kill_waiting(chp);
 		if (chp->ch_ndrives != 0)
 			chp->ch_drive[0].drive_type = ATA_DRIVET_NONE;
+		ahci_kill_waiting(chp);
 		/* A link that comes back is heard of; a broken port is not. */
 		if (!sc->sc_gone && !achp->ahcic_broken) {
 			ahci_port_clear(sc, p);
@@ -785,7 +864,10 @@ void
 ahci_recovery(struct ata_channel *chp, int flags, uint32_t tfd)
 {
 
+	ata_channel_lock_owned(chp);
+	ahci_port_take(chp, flags);
 	ahci_recover(chp, flags, tfd, false);
+	ahci_port_give(chp);
 }
 
 void
@@ -793,9 +875,9 @@ ahci_reset_channel(struct ata_channel *chp, int flags)
 {
 
 	ata_channel_lock_owned(chp);
-	chp->ch_flags |= ATACH_RECOVERING;
+	ahci_port_take(chp, flags);
 	ahci_recover(chp, flags, 0, true);
-	chp->ch_flags &= ~ATACH_RECOVERING;
+	ahci_port_give(chp);
 }
 
 void
@@ -1094,13 +1176,13 @@ ahci_port_kill(struct ahci_softc *sc, struct ata_channel *chp)
 {
 
 	ata_channel_lock(chp);
-	chp->ch_flags |= ATACH_RECOVERING;
+	ahci_port_take(chp, AT_WAIT);
 	AHCI_WRITE(sc, AHCI_P_IE(chp->ch_channel), 0);
 	(void)ahci_port_stop(sc, chp, false, AT_WAIT);
 	AHCI_ACHP(chp)->ahcic_broken = true;
-	ata_kill_active(chp, KILL_GONE, 0);
+	ata_kill_active(chp, KILL_GONE, AT_WAIT);
 	ahci_kill_waiting(chp);
-	chp->ch_flags &= ~ATACH_RECOVERING;
+	ahci_port_give(chp);
 	ata_channel_unlock(chp);
 }
 
@@ -1137,6 +1219,8 @@ ahci_detach(struct ahci_softc *sc, int flags)
 			continue;
 		if ((chp->ch_flags & ATACH_DETACHED) == 0) {
 			AHCI_WRITE(sc, AHCI_P_IE(i), 0);
+			/* What is asked of the thread might start the port. */
+			ata_rescan_wait(chp);
 			ata_channel_lock(chp);
 			(void)ahci_port_stop(sc, chp, true, AT_WAIT);
 			ata_channel_unlock(chp);
@@ -1156,10 +1240,13 @@ ahci_resume(struct ahci_softc *sc)
 {
 	struct ahci_channel *achp;
 	struct ata_channel *chp;
-	int i;
+	int error, i;
 
-	if (!sc->sc_attached || ahci_reset(sc) != 0)
+	if (!sc->sc_attached)
 		return;
+	/* Registers that were read in its sleep said nothing. */
+	sc->sc_gone = false;
+	error = ahci_reset(sc);
 	for (i = 0; i < AHCI_MAX_PORTS; i++) {
 		achp = &sc->sc_channels[i];
 		chp = &achp->ata_channel;
@@ -1173,9 +1260,14 @@ ahci_resume(struct ahci_softc *sc)
 		AHCI_WRITE(sc, AHCI_P_FBU(i),
 		    (uint32_t)((uint64_t)achp->ahcic_bus_rfis >> 32));
 		ata_channel_lock(chp);
+		/* Without the adapter what waits fails. */
+		if (error)
+			achp->ahcic_broken = true;
 		ahci_reset_channel(chp, AT_WAIT);
 		ata_channel_unlock(chp);
 	}
+	if (error)
+		return;
 	AHCI_WRITE(sc, AHCI_IS, AHCI_READ(sc, AHCI_IS));
 	AHCI_WRITE(sc, AHCI_GHC, AHCI_GHC_AE | AHCI_GHC_IE);
 }

@@ -28,43 +28,58 @@ ahci_xfer_end(struct ata_channel *chp, struct ata_xfer *xfer, enum ahci_end how,
 	(*ops->xo_end)(chp, xfer, how, tfd, moved);
 }
 
+/* Ends a claimed transfer. */
+void
+ahci_xfer_finish(struct ata_channel *chp, struct ata_xfer *xfer, enum ahci_end how, int tfd)
+{
+	size_t moved = ahci_retire(chp, xfer);
+
+	ahci_xfer_end(chp, xfer, how, tfd, moved);
+}
+
+/* Its data could not be loaded, or nobody is there to hear of it. */
 void
 ahci_xfer_abort(struct ata_channel *chp, struct ata_xfer *xfer)
 {
+	bool usable;
 
+	ata_channel_lock(chp);
+	usable = ahci_usable(chp);
+	ata_channel_unlock(chp);
 	ata_deactivate_xfer(chp, xfer);
-	ahci_xfer_end(chp, xfer, AHCI_END_GONE, 0, 0);
+	ahci_xfer_end(chp, xfer, usable ? AHCI_END_DMA : AHCI_END_GONE, 0, 0);
 }
 
+/*
+ * Its time is over; the thread sees to it.  The transfer may have come to its
+ * end, and be another one, while the lock was let go: then it is not late.
+ */
 int
 ahci_xfer_intr(struct ata_channel *chp, struct ata_xfer *xfer, int tfd)
 {
-	enum ahci_end how = AHCI_END_TFD;
-	size_t moved;
 
-	if ((xfer->c_flags & C_TIMEOU) != 0) {
-		if (!ahci_late(chp, xfer))
-			return 0;
-		how = AHCI_END_TIMEOUT;
-	}
-	if (!ahci_claim(chp, xfer->c_slot))
-		return 0;
-	moved = ahci_retire(chp, xfer);
-	ahci_xfer_end(chp, xfer, how, tfd, moved);
+	ata_channel_lock(chp);
+	if (ahci_active(chp, xfer) && (xfer->c_flags & C_TIMEOU) != 0 &&
+	    (chp->ch_flags & ATACH_RECOVERING) == 0)
+		ata_thread_run(chp, 0, ATACH_TH_RECOVERY, 0);
+	ata_channel_unlock(chp);
 	return 1;
 }
 
 void
 ahci_xfer_kill(struct ata_channel *chp, struct ata_xfer *xfer, int reason)
 {
-	size_t moved = 0;
+	bool mine;
 
-	if (reason != KILL_GONE_INACTIVE) {
-		if (!ahci_claim(chp, xfer->c_slot))
-			return;
-		moved = ahci_retire(chp, xfer);
+	if (reason == KILL_GONE_INACTIVE) {
+		ahci_xfer_end(chp, xfer, AHCI_END_GONE, 0, 0);
+		return;
 	}
-	ahci_xfer_end(chp, xfer, ahci_reason(reason), 0, moved);
+	ata_channel_lock(chp);
+	mine = ahci_active(chp, xfer) && ahci_claim(chp, xfer->c_slot) != NULL;
+	ata_channel_unlock(chp);
+	if (mine)
+		ahci_xfer_finish(chp, xfer, ahci_reason(reason), 0);
 }
 
 /* No drive any more: commands end before they wait for anything. */

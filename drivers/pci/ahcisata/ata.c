@@ -273,8 +273,7 @@ ata_channel_destroy(struct ata_channel *chp)
 	callout_destroy(&chp->c_timo_callout);
 	if (chp->ch_queue != NULL) {
 		/* What was asked for before the bus went is over, too. */
-		workqueue_wait(ata_wq, &chp->ch_queue->queue_work);
-		workqueue_wait(ata_rescan_wq, &chp->ch_queue->queue_rescan);
+		ata_rescan_wait(chp);
 		ata_queue_free(chp->ch_queue);
 		chp->ch_queue = NULL;
 	}
@@ -328,12 +327,17 @@ atabus_alloc_drives(struct ata_channel *chp, int n)
 void
 atabus_free_drives(struct ata_channel *chp)
 {
+	struct ata_drive_datas *drives;
+	int n;
 
-	if (chp->ch_drive != NULL)
-		kmem_free(chp->ch_drive,
-		    chp->ch_ndrives * sizeof(*chp->ch_drive));
+	ata_channel_lock(chp);
+	drives = chp->ch_drive;
+	n = chp->ch_ndrives;
 	chp->ch_drive = NULL;
 	chp->ch_ndrives = 0;
+	ata_channel_unlock(chp);
+	if (drives != NULL)
+		kmem_free(drives, n * sizeof(*drives));
 }
 
 /* ATAPI and ATA drivers hold the controller; those with power switches care. */
@@ -500,6 +504,7 @@ ata_deactivate_xfer(struct ata_channel *chp, struct ata_xfer *xfer)
 	chq->queue_active--;
 	ata_queue_free_slot(chp, (uint8_t)xfer->c_slot);
 	xfer->c_slot = -1;
+	xfer->c_deadline = 0;
 	if (chq->queue_active == 0)
 		callout_stop(&chp->c_timo_callout);
 	cv_broadcast(&chq->queue_idle);
@@ -540,7 +545,10 @@ ata_waitdrain_xfer_check(struct ata_channel *chp, struct ata_xfer *xfer)
 	return draining;
 }
 
-/* Ends all active transfers.  Locked; lets go meanwhile. */
+/*
+ * Ends all active transfers.  Locked; lets go meanwhile.  One that somebody
+ * else ends already is waited for with AT_WAIT.
+ */
 void
 ata_kill_active(struct ata_channel *chp, int reason, int flags)
 {
@@ -552,6 +560,9 @@ ata_kill_active(struct ata_channel *chp, int reason, int flags)
 		ata_channel_unlock(chp);
 		(*xfer->ops->c_kill_xfer)(chp, xfer, reason);
 		ata_channel_lock(chp);
+		if (TAILQ_FIRST(&chq->active_xfers) == xfer &&
+		    (flags & AT_WAIT) != 0)
+			cv_wait(&chq->queue_idle, &chp->ch_lock);
 	}
 }
 
@@ -602,7 +613,37 @@ ata_timo_xfer_check(struct ata_xfer *xfer)
 	return true;
 }
 
-/* The time of a channel's active transfers is over. */
+/* The callout comes when the first of the active transfers is late. */
+static void
+ata_deadlines(struct ata_channel *chp)
+{
+	const u_int now = (u_int)getticks();
+	struct ata_xfer *xfer;
+	int left, next = INT_MAX;
+
+	TAILQ_FOREACH(xfer, &chp->ch_queue->active_xfers, c_activechain) {
+		if (xfer->c_deadline == 0)
+			continue;
+		left = (int)((u_int)xfer->c_deadline - now);
+		next = MIN(next, MAX(left, 1));
+	}
+	if (next != INT_MAX)
+		callout_reset(&chp->c_timo_callout, next, ata_timeout, chp);
+}
+
+void
+ata_deadline(struct ata_xfer *xfer, int ms)
+{
+	struct ata_channel *chp = xfer->c_chp;
+
+	ata_channel_lock_owned(chp);
+	xfer->c_deadline = (int)((u_int)getticks() + (u_int)mstohz(ms));
+	if (xfer->c_deadline == 0)
+		xfer->c_deadline = 1;
+	ata_deadlines(chp);
+}
+
+/* The time of a channel's active transfers, or some of them, is over. */
 void
 ata_timeout(void *v)
 {
@@ -624,12 +665,17 @@ ata_timeout(void *v)
 			if (xfer->c_slot == slot)
 				break;
 		}
-		if (xfer == NULL || !ata_timo_xfer_check(xfer))
+		/* Who polls looks at the time himself, too. */
+		if (xfer == NULL || (xfer->c_flags & C_POLL) != 0 ||
+		    (xfer->c_deadline != 0 && (int)((u_int)getticks() -
+		    (u_int)xfer->c_deadline) < 0) || !ata_timo_xfer_check(xfer))
 			continue;
 		ata_channel_unlock(chp);
 		(void)(*xfer->ops->c_intr)(chp, xfer, 0);
 		ata_channel_lock(chp);
 	}
+	if ((chp->ch_flags & ATACH_TH_RECOVERY) == 0)
+		ata_deadlines(chp);
 	ata_channel_unlock(chp);
 }
 
@@ -685,9 +731,7 @@ ata_thread_do(struct ata_channel *chp, int type, int arg, int flags)
 		}
 		break;
 	case ATACH_TH_RECOVERY:
-		chp->ch_flags |= ATACH_RECOVERING;
 		(*bus->ata_recovery)(chp, flags, chp->recovery_tfd);
-		chp->ch_flags &= ~ATACH_RECOVERING;
 		break;
 	}
 }
@@ -741,8 +785,9 @@ ata_work(struct work *wk, void *arg)
 	for (i = 0; i < (int)__arraycount(types); i++) {
 		if ((chp->ch_flags & types[i]) == 0)
 			continue;
-		ata_thread_do(chp, types[i], 0, AT_WAIT);
+		/* From now on it may be asked for once more. */
 		chp->ch_flags &= ~types[i];
+		ata_thread_do(chp, types[i], 0, AT_WAIT);
 		ata_channel_thaw_locked(chp);
 	}
 	if ((chp->ch_flags & ATACH_TH_RESCAN) != 0) {
@@ -787,7 +832,13 @@ ata_rescan(struct work *wk, void *arg)
 void
 ata_rescan_wait(struct ata_channel *chp)
 {
+	struct ata_queue *chq = chp->ch_queue;
 
+	/* The thread may ask itself to come back. */
+	ata_channel_lock(chp);
+	while (chq->queue_work_on)
+		cv_wait(&chq->queue_idle, &chp->ch_lock);
+	ata_channel_unlock(chp);
 	workqueue_wait(ata_wq, &chp->ch_queue->queue_work);
 	workqueue_wait(ata_rescan_wq, &chp->ch_queue->queue_rescan);
 }

@@ -14,6 +14,9 @@
 /* The thread that works for channels, the pool of transfers; at boot. */
 int	ata_component_init(void);
 
+/* An active transfer, which is not polled, is late in so many ms.  Locked. */
+void	ata_deadline(struct ata_xfer *, int);
+
 /* Waits until nobody looks for drives; ATACH_SHUTDOWN keeps it so. */
 void	ata_rescan_wait(struct ata_channel *);
 

@@ -188,6 +188,9 @@ wd_attach(device_t parent, device_t self, void *aux)
 	wd->drvp->drv_softc = self;
 	aprint_naive("\n");
 	aprint_normal("\n");
+	/* One without power management would keep what is beside it asleep. */
+	if (!pmf_device_register1(self, NULL, NULL, NULL))
+		aprint_error_dev(self, "no power management\n");
 
 	if ((*wd->atabus->ata_get_params)(wd->drvp, AT_WAIT,
 	    &wd->sc_params) != CMD_OK) {
@@ -214,8 +217,6 @@ wd_attach(device_t parent, device_t self, void *aux)
 	disk_attach(dk);
 	disk_set_info(self, dk, "ESDI");
 	wd->sc_flags |= WDF_LOADED;
-	if (!pmf_device_register1(self, NULL, NULL, NULL))
-		aprint_error_dev(self, "no power management\n");
 	dkwedge_discover(dk);
 }
 
@@ -264,8 +265,8 @@ wd_detach(device_t self, int flags)
 		mutex_exit(&dksc->sc_dkdev.dk_openlock);
 		disk_detach(&dksc->sc_dkdev);
 		disk_destroy(&dksc->sc_dkdev);
-		pmf_device_deregister(self);
 	}
+	pmf_device_deregister(self);
 	callout_destroy(&wd->sc_retry_callout);
 	cv_destroy(&wd->sc_idle);
 	mutex_destroy(&wd->sc_lock);

@@ -121,6 +121,7 @@ struct ata_xfer {
 #define	C_CHAOS		0x0800
 #define	C_RECOVERED	0x1000
 #define	C_PRIVATE_ALLOC	0x2000		/* not of the pool */
+	int		c_deadline;	/* ticks; 0: when the channel's time is over */
 	void		*c_databuf;
 	int		c_bcount;	/* bytes left */
 	int		c_skip;		/* bytes done */

@@ -66,7 +66,9 @@ struct ahci_softc {
 		bus_dmamap_t	ahcic_datad[AHCI_MAX_CMDS];
 		void		*ahcic_tbl_kva;	/* command tables */
 		uint32_t	ahcic_active;	/* ch_lock: slots issued */
-		uint32_t	ahcic_loaded;	/* slots with data */
+		uint32_t	ahcic_missed;	/* ch_lock: interrupts while it recovered */
+		int		ahcic_polled;	/* ch_lock: slot of who polls */
+		uint32_t	ahcic_loaded;	/* ch_lock: slots with data */
 		uint32_t	ahcic_writes;	/*  which go to the device */
 		void		*ahcic_bounce[AHCI_MAX_CMDS];	/* instead of data */
 		size_t		ahcic_bounce_size[AHCI_MAX_CMDS];
