@@ -10,6 +10,7 @@
 #include <sys/systm.h>
 #include <sys/device.h>
 #include <sys/errno.h>
+#include <sys/kernel.h>
 #include <sys/kthread.h>
 #include <sys/proc.h>
 
@@ -84,7 +85,7 @@ atapi_probe_bus(struct atapibus_softc *sc, int target)
 {
 	struct scsipi_channel *chan = sc->sc_channel;
 	struct atapi_adapter *atapi = (struct atapi_adapter *)chan->chan_adapter;
-	int maxtarget, mintarget, error;
+	int maxtarget, mintarget, error, began;
 
 	if (target == -1) {
 		mintarget = 0;
@@ -97,7 +98,8 @@ atapi_probe_bus(struct atapibus_softc *sc, int target)
 	error = scsipi_probe_enter(chan);
 	if (error != 0)
 		return error;
-	for (target = mintarget; target <= maxtarget; target++)
+	began = getticks();
+	for (target = mintarget; target <= maxtarget && !scsipi_probe_over(chan, began); target++)
 		(*atapi->atapi_probe_device)(sc, target);
 	scsipi_probe_leave(chan);
 	return 0;

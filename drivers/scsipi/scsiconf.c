@@ -31,8 +31,6 @@
 #include "locators.h"
 #include "scsipi_impl.h"
 
-#define	SCSI_PROBE_MAXTIME	300	/* seconds for looking at a bus */
-
 #ifndef SCSI_DELAY
 #define	SCSI_DELAY	2	/* seconds that devices get after a bus reset */
 #endif
@@ -411,20 +409,8 @@ done:
 	return found;
 }
 
-/*
- * Whether a look that began at this tick has to end: the bus goes away, or it
- * takes too long, since each of very many units may let us wait.
- */
+/* All units of a target; false: the look at the bus has to end. */
 static bool
-scsi_probe_over(struct scsibus_softc *sc, int began)
-{
-
-	return (sc->sc_channel->chan_flags & SCSIPI_CHAN_DYING) != 0 ||
-	    getticks() - began >= SCSI_PROBE_MAXTIME * hz;
-}
-
-/* All units of a target. */
-static void
 scsi_probe_target(struct scsibus_softc *sc, int target, int began)
 {
 	struct scsipi_channel *chan = sc->sc_channel;
@@ -436,6 +422,7 @@ scsi_probe_target(struct scsibus_softc *sc, int target, int began)
 	u_int8_t *luns;
 	unsigned lun, n = 0;
 	int error, version;
+	bool over = false;
 
 	/* Who is there; through a peripheral for this purpose alone. */
 	periph = scsipi_alloc_periph(M_WAITOK);
@@ -446,7 +433,7 @@ scsi_probe_target(struct scsibus_softc *sc, int target, int began)
 	error = scsipi_inquire(periph, &inq, XS_CTL_DISCOVERY | XS_CTL_SILENT);
 	if (error != 0) {
 		scsipi_free_periph(periph);
-		return;
+		return true;
 	}
 	version = inq.version & SID_ANSII;
 	periph->periph_version = version;
@@ -461,13 +448,13 @@ scsi_probe_target(struct scsibus_softc *sc, int target, int began)
 			if (!isset(luns, lun))
 				continue;
 			n--;
-			if (scsi_probe_over(sc, began))
+			if ((over = scsipi_probe_over(chan, began)))
 				break;
 			(void)scsi_probe_unit(sc, target, (int)lun, lun == 0 ? &inq : NULL);
 		}
 	} else {
 		for (lun = 0; lun < MIN(nluns, SCSIPI_MAXLUNS); lun++) {
-			if (scsi_probe_over(sc, began))
+			if ((over = scsipi_probe_over(chan, began)))
 				break;
 			res = scsi_probe_unit(sc, target, (int)lun, lun == 0 ? &inq : NULL);
 			if (!res.sp_answered || !res.sp_more ||
@@ -479,6 +466,7 @@ scsi_probe_target(struct scsibus_softc *sc, int target, int began)
 		}
 	}
 	kmem_free(luns, mapsize);
+	return !over;
 }
 
 /*
@@ -509,16 +497,12 @@ scsi_probe_bus(struct scsibus_softc *sc, int target, int lun)
 	for (target = mintarget; target <= maxtarget; target++) {
 		if (target == chan->chan_id)
 			continue;
-		if (scsi_probe_over(sc, began)) {
-			if ((chan->chan_flags & SCSIPI_CHAN_DYING) == 0)
-				aprint_error_dev(sc->sc_dev, "not looked at from target %d on: "
-				    "%d seconds so far, limit %d\n", target, (getticks() - began) / hz,
-				    SCSI_PROBE_MAXTIME);
+		if (scsipi_probe_over(chan, began))
 			break;
-		}
-		if (lun == -1)
-			scsi_probe_target(sc, target, began);
-		else
+		if (lun == -1) {
+			if (!scsi_probe_target(sc, target, began))
+				break;
+		} else
 			(void)scsi_probe_unit(sc, target, lun, NULL);
 		/* Its units are known: how to talk to them; found out on a cable. */
 		scsipi_set_xfer_mode(chan, target,

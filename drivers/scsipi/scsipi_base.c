@@ -292,11 +292,6 @@ scsipi_bus_detach(struct scsipi_channel *chan, int flags)
 {
 	int error;
 
-	/* What is being looked at must be here before it can go. */
-	if (chan->chan_dthread != NULL) {
-		(void)kthread_join(chan->chan_dthread);
-		chan->chan_dthread = NULL;
-	}
 	mutex_enter(chan_mtx(chan));
 	if (chan->chan_flags & SCSIPI_CHAN_DYING) {
 		mutex_exit(chan_mtx(chan));
@@ -304,6 +299,13 @@ scsipi_bus_detach(struct scsipi_channel *chan, int flags)
 	}
 	chan->chan_flags |= SCSIPI_CHAN_DYING;
 	cv_broadcast(chan_cv_thread(chan));
+	mutex_exit(chan_mtx(chan));
+	/* What is being looked at must be here before it can go. */
+	if (chan->chan_dthread != NULL) {
+		(void)kthread_join(chan->chan_dthread);
+		chan->chan_dthread = NULL;
+	}
+	mutex_enter(chan_mtx(chan));
 	while (chan->chan_flags & SCSIPI_CHAN_PROBING)
 		cv_wait(chan_cv_thread(chan), chan_mtx(chan));
 	mutex_exit(chan_mtx(chan));
@@ -316,6 +318,28 @@ scsipi_bus_detach(struct scsipi_channel *chan, int flags)
 		mutex_exit(chan_mtx(chan));
 	}
 	return error;
+}
+
+bool
+scsipi_probe_over(struct scsipi_channel *chan, int began)
+{
+	const int sec = (getticks() - began) / hz;
+	struct scsipi_periph *periph;
+	int i, n = 0;
+	bool over;
+
+	mutex_enter(chan_mtx(chan));
+	for (i = 0; i < SCSIPI_CHAN_PERIPH_BUCKETS; i++)
+		LIST_FOREACH(periph, &chan->chan_periphtab[i], periph_hash)
+			n++;
+	over = (chan->chan_flags & SCSIPI_CHAN_DYING) != 0;
+	mutex_exit(chan_mtx(chan));
+	if (!over && (sec >= SCSIPI_PROBE_MAXTIME || n >= SCSIPI_MAXUNITS)) {
+		aprint_error("%s: not all was looked at: %d seconds, limit %d, %d units, limit %d\n",
+		    chan->chan_name, sec, SCSIPI_PROBE_MAXTIME, n, SCSIPI_MAXUNITS);
+		over = true;
+	}
+	return over;
 }
 
 device_t
@@ -755,6 +779,7 @@ scsipi_target_detach(struct scsipi_channel *chan, int target, int lun, int flags
 
 	/* Those there are, one after the other: each may take long. */
 	mutex_enter(chan_mtx(chan));
+	scsipi_chan_enter(chan);
 	while (error == 0 &&
 	    (periph = scsipi_next_periph(chan, target, lun, ctarget, clun)) != NULL) {
 		ctarget = periph->periph_target;
@@ -766,6 +791,7 @@ scsipi_target_detach(struct scsipi_channel *chan, int target, int lun, int flags
 		mutex_enter(chan_mtx(chan));
 	}
 	mutex_exit(chan_mtx(chan));
+	scsipi_chan_leave(chan);
 	return error;
 }
 
@@ -1642,12 +1668,15 @@ static void
 scsipi_poll(struct scsipi_xfer *xs)
 {
 	struct scsipi_channel *chan = xs->xs_periph->periph_channel;
-	int ms = MAX(xs->timeout, 0) + 10000;
+	const int limit = MIN(MAX(xs->timeout, 0), INT_MAX / 2) + 10000;
+	int ms, step;
 
-	while ((xs->xs_status & XS_STS_DONE) == 0 && ms-- > 0) {
+	/* What has waited for long is looked after less often. */
+	for (ms = 0; (xs->xs_status & XS_STS_DONE) == 0 && ms < limit; ms += step) {
+		step = MIN(MAX(1, ms / 8), 1000);
 		scsipi_run_queue(chan);
 		if ((xs->xs_status & XS_STS_DONE) == 0)
-			delay(1000);
+			delay((unsigned)step * 1000);
 	}
 	mutex_enter(chan_mtx(chan));
 	if ((xs->xs_status & (XS_STS_DONE | XS_STS_QUEUED)) == XS_STS_QUEUED) {

@@ -48,6 +48,10 @@
 /* LUNs of REPORT LUNS, and those found one by one, that are looked at. */
 #define	SCSIPI_MAXLUNS		256
 
+/* Units of a channel, and seconds for looking at all of it. */
+#define	SCSIPI_MAXUNITS		1024
+#define	SCSIPI_PROBE_MAXTIME	300
+
 /*
  * Sense data in the fixed format, whatever the device sent: descriptor
  * format is translated, SCSI-1's becomes "no sense".
@@ -76,6 +80,11 @@ void	scsipi_strvis(char *dst, size_t dlen, const char *src, size_t slen);
 /* Looking for devices: one thread at a time, or two find the same one; the adapter is on. */
 int	scsipi_probe_enter(struct scsipi_channel *);
 void	scsipi_probe_leave(struct scsipi_channel *);
+/*
+ * Whether a look that began at this tick has to end: the bus goes away, or, of
+ * which it tells, there are too many units or they let us wait for too long.
+ */
+bool	scsipi_probe_over(struct scsipi_channel *, int began);
 
 /*
  * What the buses have in common: the thread that looks for devices after boot;
