@@ -91,6 +91,8 @@ void	rump_dev_disk(const char *name, const struct bdevsw *, const struct cdevsw 
  */
 void	rump_dev_char(const char *name, const struct cdevsw *, const char *prefix,
 	    const char *suffix, int nunits, int minor0, int step);
+/* The same for one that has a single node, /dev/<name>. */
+void	rump_dev_node(const char *name, const struct cdevsw *);
 
 /*
  * Copies a field of len bytes of ASCII, as devices say who they are, without

@@ -226,6 +226,19 @@ rump_dev_char(const char *name, const struct cdevsw *cdev, const char *prefix,
 }
 
 void
+rump_dev_node(const char *name, const struct cdevsw *cdev)
+{
+	devmajor_t bmaj = NODEVMAJOR, cmaj = NODEVMAJOR;
+	char path[32];
+	int error;
+
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	if ((error = devsw_attach(name, NULL, &bmaj, cdev, &cmaj)) != 0 ||
+	    (error = rump_vfs_makeonedevnode(S_IFCHR, path, cmaj, 0)) != 0)
+		panic("%s: no major number or node (%d)", name, error);
+}
+
+void
 rump_dev_ascii(char *dst, size_t size, const uint8_t *src, size_t len)
 {
 	size_t i, n = 0;
