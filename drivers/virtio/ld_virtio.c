@@ -13,9 +13,13 @@
  * memory, LD_VIRTIO_STRIDE bytes each.  The status is preset to a value that
  * the device does not use, so that one that it has not written is an error.
  *
+ * A request owns as many entries of the queue as its longest piece takes from
+ * its first piece to its last, so that no other can come between.
+ *
  * Requests that nobody answers: every LD_VIRTIO_PATIENCE seconds in which
  * nothing came back the queue is looked at without an interrupt, and if there
- * is nothing, either, the device is broken.
+ * is nothing, either, the device is broken.  So is one that leaves a request
+ * out for LD_VIRTIO_PERIODS times that, whatever else it answers.
  *
  * Virtual I/O Device (VIRTIO) 1.1, section 5.2.
  */
@@ -121,12 +125,15 @@ CTASSERT(sizeof(struct ld_virtio_mem) <= LD_VIRTIO_STRIDE);
 #define	LD_VIRTIO_MAXBOUNCE	4	/* ... with a buffer each */
 #define	LD_VIRTIO_NSPARE	2	/* a flush and a discard besides */
 #define	LD_VIRTIO_PATIENCE	10	/* seconds */
+#define	LD_VIRTIO_PERIODS	6	/* ... that one request may take */
 
 enum ld_virtio_kind { LDV_TRANSFER, LDV_DISCARD, LDV_FLUSH };
 
 struct ld_virtio_req {
 	SLIST_ENTRY(ld_virtio_req) r_free; /* (l) */
 	enum ld_virtio_kind r_kind;
+	unsigned	r_room;		/* entries of the queue that are its */
+	unsigned	r_periods;	/* (l) of the watchdog that it is out */
 	unsigned	r_index;	/* of the DMA memory */
 	bool		r_busy;		/* (l) the device has it */
 	struct buf	*r_bp;		/* transfer, discard */
@@ -137,6 +144,7 @@ struct ld_virtio_req {
 	int		r_error;	/* flush: what became of it */
 	bool		r_done;		/* (l) flush: it has */
 };
+SLIST_HEAD(ld_virtio_list, ld_virtio_req);
 
 struct ld_virtio_softc {
 	struct ld_softc	sc_ld;
@@ -147,8 +155,9 @@ struct ld_virtio_softc {
 
 	kmutex_t	sc_lock;	/* (l) at IPL_BIO */
 	kcondvar_t	sc_cv;		/* a request was done */
-	SLIST_HEAD(, ld_virtio_req) sc_free; /* (l) for transfers */
-	SLIST_HEAD(, ld_virtio_req) sc_spare; /* (l) for the rest */
+	struct ld_virtio_list sc_free;	/* (l) for transfers */
+	struct ld_virtio_list sc_spare;	/* (l) for the rest */
+	unsigned	sc_room;	/* (l) entries of the queue nobody has */
 	unsigned	sc_nout;	/* (l) the device has */
 	uint64_t	sc_ndone;	/* (l) ever */
 	uint64_t	sc_ndone_seen;	/* by the watchdog */
@@ -178,14 +187,17 @@ struct ld_virtio_softc {
 	bool		sc_said;	/* an unknown status */
 	bool		sc_lost;	/* an interrupt */
 	bool		sc_attached;	/* ldattach() was called */
-	volatile bool	sc_ready;	/* and has returned */
-	volatile bool	sc_changed;	/* before that: the configuration */
+	bool		sc_ready;	/* (l) and has returned */
+	bool		sc_changed;	/* (l) before that: the configuration */
+	bool		sc_dying;	/* (l) nothing goes out any more */
 };
 
 static int	ld_virtio_match(device_t, cfdata_t, void *);
 static void	ld_virtio_attach(device_t, device_t, void *);
 static int	ld_virtio_detach(device_t, int);
 
+static unsigned	ld_virtio_need(const struct ld_virtio_softc *,
+		    enum ld_virtio_kind);
 static int	ld_virtio_vq_done(struct virtqueue *);
 static int	ld_virtio_config_change(struct virtio_softc *);
 static void	ld_virtio_resize(void *);
@@ -452,9 +464,11 @@ ld_virtio_attach(device_t parent, device_t self, void *aux)
 	    "I/O request") != 0)
 		goto fail;
 
-	/* A chain that is not indirect takes an entry for each segment. */
-	nreqs = sc->sc_vq.vq_indirect != NULL ? vq_num :
-	    vq_num / (sc->sc_maxnsegs + 2);
+	/* Those besides have room, too, unless the queue is tiny. */
+	sc->sc_room = vq_num;
+	nreqs = LD_VIRTIO_NSPARE * ld_virtio_need(sc, LDV_DISCARD);
+	nreqs = vq_num > nreqs ?
+	    (vq_num - nreqs) / ld_virtio_need(sc, LDV_TRANSFER) : 1;
 	nreqs = MIN(MAX(nreqs, 1), sc->sc_maxnsegs == 1 ? LD_VIRTIO_MAXBOUNCE :
 	    LD_VIRTIO_MAXREQ);
 	sc->sc_nreqs = nreqs + LD_VIRTIO_NSPARE;
@@ -488,9 +502,11 @@ ld_virtio_attach(device_t parent, device_t self, void *aux)
 	ld->sc_flags = LDF_ENABLED | LDF_MPSAFE;
 	sc->sc_attached = true;
 	ldattach(ld, BUFQ_DISK_DEFAULT_STRAT);
+	mutex_enter(&sc->sc_lock);
 	sc->sc_ready = true;
 	if (sc->sc_changed)
 		virtio_task_schedule(&sc->sc_resize);
+	mutex_exit(&sc->sc_lock);
 	return;
 
 fail:
@@ -523,6 +539,8 @@ ld_virtio_detach(device_t self, int flags)
 		virtio_revoke(vsc);
 		(void)ld_virtio_vq_done(&sc->sc_vq);
 		mutex_enter(&sc->sc_lock);
+		/* A flush that has begun may still be on its way here. */
+		sc->sc_dying = true;
 		while (sc->sc_nout > 0)
 			cv_wait(&sc->sc_cv, &sc->sc_lock);
 		mutex_exit(&sc->sc_lock);
@@ -548,24 +566,41 @@ ld_virtio_detach(device_t self, int flags)
  * Making requests.
  */
 
+/* Entries of the queue that a request of a kind takes at most. */
+static unsigned
+ld_virtio_need(const struct ld_virtio_softc *sc, enum ld_virtio_kind kind)
+{
+
+	if (sc->sc_vq.vq_indirect != NULL)
+		return 1;
+	return kind == LDV_TRANSFER ? sc->sc_maxnsegs + 2 : 3;
+}
+
+/*
+ * A request with room in the queue.  One for a transfer may be NULL: it is
+ * asked for again when others are done; the rest wait for that here.
+ */
 static struct ld_virtio_req *
 ld_virtio_get(struct ld_virtio_softc *sc, enum ld_virtio_kind kind)
 {
+	struct ld_virtio_list *list =
+	    kind == LDV_TRANSFER ? &sc->sc_free : &sc->sc_spare;
+	const unsigned need = ld_virtio_need(sc, kind);
 	struct ld_virtio_req *r;
 
 	mutex_enter(&sc->sc_lock);
-	if (kind == LDV_TRANSFER) {
-		r = SLIST_FIRST(&sc->sc_free);
-		if (r != NULL)
-			SLIST_REMOVE_HEAD(&sc->sc_free, r_free);
-	} else {
-		r = SLIST_FIRST(&sc->sc_spare);
-		if (r != NULL)
-			SLIST_REMOVE_HEAD(&sc->sc_spare, r_free);
+	while ((r = SLIST_FIRST(list)) == NULL || sc->sc_room < need) {
+		if (kind == LDV_TRANSFER) {
+			mutex_exit(&sc->sc_lock);
+			return NULL;
+		}
+		cv_wait(&sc->sc_cv, &sc->sc_lock);
 	}
+	SLIST_REMOVE_HEAD(list, r_free);
+	sc->sc_room -= need;
 	mutex_exit(&sc->sc_lock);
-	if (r != NULL)
-		r->r_kind = kind;
+	r->r_kind = kind;
+	r->r_room = need;
 	return r;
 }
 
@@ -574,6 +609,7 @@ ld_virtio_put(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
 {
 
 	mutex_enter(&sc->sc_lock);
+	sc->sc_room += r->r_room;
 	if (r->r_map != NULL)
 		SLIST_INSERT_HEAD(&sc->sc_free, r, r_free);
 	else
@@ -602,7 +638,7 @@ ld_virtio_fill(struct ld_virtio_softc *sc, struct ld_virtio_req *r,
 
 /*
  * Gives a request that is filled in to the device; it will come back by
- * ld_virtio_vq_done().  EAGAIN without room, ENXIO when it is broken.
+ * ld_virtio_vq_done().  ENXIO when it is broken, or leaves.
  */
 static int
 ld_virtio_submit(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
@@ -642,7 +678,13 @@ ld_virtio_submit(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
 	    base + offsetof(struct ld_virtio_mem, status), 1, false);
 
 	mutex_enter(&sc->sc_lock);
+	if (sc->sc_dying) {
+		mutex_exit(&sc->sc_lock);
+		virtio_enqueue_abort(vsc, vq, slot);
+		return ENXIO;
+	}
 	r->r_busy = true;
+	r->r_periods = 0;
 	sc->sc_byslot[slot] = r;
 	if (sc->sc_nout++ == 0) {
 		sc->sc_ndone_seen = sc->sc_ndone;
@@ -753,23 +795,6 @@ ld_virtio_start(struct ld_softc *ld, struct buf *bp)
 	return error;
 }
 
-/*
- * Waits until something comes back and makes room; EIO when nothing is out.
- */
-static int
-ld_virtio_wait_room(struct ld_virtio_softc *sc)
-{
-	int error = 0;
-
-	mutex_enter(&sc->sc_lock);
-	if (sc->sc_nout == 0)
-		error = EIO;
-	else
-		cv_wait(&sc->sc_cv, &sc->sc_lock);
-	mutex_exit(&sc->sc_lock);
-	return error;
-}
-
 /* The next piece of a discard. */
 static int
 ld_virtio_submit_discard(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
@@ -793,21 +818,11 @@ ld_virtio_discard(struct ld_softc *ld, struct buf *bp)
 	struct ld_virtio_req *r;
 	int error;
 
-	while ((r = ld_virtio_get(sc, LDV_DISCARD)) == NULL) {
-		mutex_enter(&sc->sc_lock);
-		if (SLIST_EMPTY(&sc->sc_spare))
-			cv_wait(&sc->sc_cv, &sc->sc_lock);
-		mutex_exit(&sc->sc_lock);
-	}
+	r = ld_virtio_get(sc, LDV_DISCARD);
 	r->r_bp = bp;
 	r->r_sector = (uint64_t)bp->b_rawblkno * per;
 	r->r_left = (uint64_t)(bp->b_bcount / ld->sc_secsize) * per;
 	error = r->r_left == 0 ? EINVAL : ld_virtio_submit_discard(sc, r);
-	while (error == EAGAIN) {
-		error = ld_virtio_wait_room(sc);
-		if (error == 0)
-			error = ld_virtio_submit_discard(sc, r);
-	}
 	if (error) {
 		r->r_bp = NULL;
 		ld_virtio_put(sc, r);
@@ -826,20 +841,11 @@ ld_virtio_flush(struct ld_virtio_softc *sc)
 
 	if ((virtio_features(sc->sc_virtio) & VIRTIO_BLK_F_FLUSH) == 0)
 		return 0;
-	while ((r = ld_virtio_get(sc, LDV_FLUSH)) == NULL) {
-		mutex_enter(&sc->sc_lock);
-		if (SLIST_EMPTY(&sc->sc_spare))
-			cv_wait(&sc->sc_cv, &sc->sc_lock);
-		mutex_exit(&sc->sc_lock);
-	}
+	r = ld_virtio_get(sc, LDV_FLUSH);
 	r->r_done = false;
 	r->r_error = 0;
 	ld_virtio_fill(sc, r, VIRTIO_BLK_T_FLUSH, 0);
-	while ((error = ld_virtio_submit(sc, r)) == EAGAIN) {
-		error = ld_virtio_wait_room(sc);
-		if (error)
-			break;
-	}
+	error = ld_virtio_submit(sc, r);
 	if (error == 0) {
 		mutex_enter(&sc->sc_lock);
 		while (!r->r_done)
@@ -848,6 +854,8 @@ ld_virtio_flush(struct ld_virtio_softc *sc)
 		error = r->r_error;
 	}
 	ld_virtio_put(sc, r);
+	/* It may have taken the room of a transfer. */
+	dk_start(&sc->sc_ld.sc_dksc, NULL);
 	return error;
 }
 
@@ -918,8 +926,6 @@ ld_virtio_done(struct ld_virtio_softc *sc, struct ld_virtio_req *r, int len)
 		r->r_done = true;
 		cv_broadcast(&sc->sc_cv);
 		mutex_exit(&sc->sc_lock);
-		/* It may have taken the room of a transfer. */
-		dk_start(&sc->sc_ld.sc_dksc, NULL);
 		return;
 	}
 	r->r_sector += r->r_now;
@@ -931,8 +937,6 @@ ld_virtio_done(struct ld_virtio_softc *sc, struct ld_virtio_req *r, int len)
 			error = ld_virtio_submit_discard(sc, r);
 		if (error == 0)
 			return;
-		if (error == EAGAIN)
-			error = EIO;
 	}
 	bp->b_error = error;
 	bp->b_resid = error != 0 ? bp->b_bcount : 0;
@@ -974,6 +978,23 @@ ld_virtio_vq_done(struct virtqueue *vq)
 	return n;
 }
 
+/* One period is over: whether some request has been out for too many. */
+static bool
+ld_virtio_overdue(struct ld_virtio_softc *sc)
+{
+	bool overdue = false;
+	unsigned i;
+
+	mutex_enter(&sc->sc_lock);
+	for (i = 0; i < sc->sc_nreqs; i++) {
+		if (sc->sc_reqs[i].r_busy &&
+		    ++sc->sc_reqs[i].r_periods > LD_VIRTIO_PERIODS)
+			overdue = true;
+	}
+	mutex_exit(&sc->sc_lock);
+	return overdue;
+}
+
 static void
 ld_virtio_watch(void *arg)
 {
@@ -998,6 +1019,9 @@ ld_virtio_watch(void *arg)
 			virtio_break(vsc, "no answer for %d seconds",
 			    LD_VIRTIO_PATIENCE);
 	}
+	if (ld_virtio_overdue(sc))
+		virtio_break(vsc, "no answer to a request for %d seconds",
+		    LD_VIRTIO_PERIODS * LD_VIRTIO_PATIENCE);
 	if (virtio_is_broken(vsc))
 		(void)ld_virtio_vq_done(&sc->sc_vq);
 	mutex_enter(&sc->sc_lock);
@@ -1017,9 +1041,11 @@ ld_virtio_config_change(struct virtio_softc *vsc)
 {
 	struct ld_virtio_softc *sc = device_private(virtio_child(vsc));
 
+	mutex_enter(&sc->sc_lock);
 	sc->sc_changed = true;
 	if (sc->sc_ready)
 		virtio_task_schedule(&sc->sc_resize);
+	mutex_exit(&sc->sc_lock);
 	return 1;
 }
 

@@ -8,14 +8,15 @@
  * bytes in and out as they are, without a line discipline.  A read waits for
  * input (EOF when the other side of a port of many has closed); a write waits
  * for room.  One that moves nothing for VIOCON_PATIENCE seconds ends with
- * ETIMEDOUT.
+ * ETIMEDOUT, whatever else the device does meanwhile.
  *
  * Queues: input and output of port 0, input and output of control messages,
  * then input and output of each other port.  A port's buffers are made when
  * it appears for the first time and stay with its queues until detach: a
  * queue gives nothing back before the device is reset.  Control messages are
  * read in a thread, and each buffer goes back after its message was read, so
- * that a device cannot send faster than we look.
+ * that a device cannot send faster than we look.  A message that is to be
+ * answered keeps the next ones waiting until there is a buffer for the answer.
  *
  * Virtual I/O Device (VIRTIO) 1.1, section 5.3.
  */
@@ -142,13 +143,19 @@ struct viocon_softc {
 	bool		sc_multiport;
 
 	kmutex_t	sc_lock;	/* (l) at IPL_TTY */
+	kcondvar_t	sc_cv;		/* outgoing buffers are free again */
 	struct virtio_task sc_task;	/* control messages, size */
 	struct viocon_mem sc_mem;	/* VIOCON_NCTL in, then as many out */
 	struct viocon_queue sc_ctlrx, sc_ctltx; /* (l) */
 	uint32_t	sc_ctlfree;	/* (l) outgoing buffers, by bit */
+	bool		sc_ctlstuck;	/* (l) nobody reads them */
 	bool		sc_dying;	/* (l) */
+	/* The task's: an answer without a buffer yet; event 0: none. */
+	struct viocon_answer {
+		unsigned a_port, a_event, a_value;
+	}		sc_answer;
 	bool		sc_said;	/* one line on odd messages is enough */
-	bool		sc_attached;
+	bool		sc_attached;	/* (l) for the task */
 };
 
 extern struct cfdriver viocon_cd;
@@ -364,8 +371,11 @@ viocon_ctl_reap(struct viocon_softc *sc)
 	unsigned i, len;
 
 	KASSERT(mutex_owned(&sc->sc_lock));
-	while (viocon_take(sc, &sc->sc_ctltx, &i, &len) == 0)
+	while (viocon_take(sc, &sc->sc_ctltx, &i, &len) == 0) {
 		sc->sc_ctlfree |= 1U << (i - VIOCON_NCTL);
+		sc->sc_ctlstuck = false;
+		cv_broadcast(&sc->sc_cv);
+	}
 }
 
 static int
@@ -375,6 +385,9 @@ viocon_ctl_tx_intr(void *arg)
 
 	mutex_enter(&sc->sc_lock);
 	viocon_ctl_reap(sc);
+	/* The task may want one. */
+	if (!sc->sc_dying)
+		virtio_task_schedule(&sc->sc_task);
 	mutex_exit(&sc->sc_lock);
 	return 1;
 }
@@ -402,23 +415,37 @@ viocon_odd(struct viocon_softc *sc, const char *what, unsigned val,
 	sc->sc_said = true;
 }
 
-static void
+/*
+ * Sends a control message, unless there is no buffer for it.  With wait that
+ * means: for VIOCON_PATIENCE seconds, and from then on until there is one.
+ */
+static bool
 viocon_ctl_send(struct viocon_softc *sc, unsigned port, unsigned event,
-    unsigned value)
+    unsigned value, bool wait)
 {
 	struct virtio_softc *vsc = sc->sc_virtio;
 	struct virtio_console_control *c;
 	unsigned i;
+	int error = 0;
 
 	if (!sc->sc_multiport)
-		return;
+		return true;
 	mutex_enter(&sc->sc_lock);
 	viocon_ctl_reap(sc);
+	while (wait && sc->sc_ctlfree == 0 && !sc->sc_ctlstuck &&
+	    !sc->sc_dying) {
+		error = cv_timedwait(&sc->sc_cv, &sc->sc_lock,
+		    VIOCON_PATIENCE * hz);
+		viocon_ctl_reap(sc);
+		if (error != 0 && sc->sc_ctlfree == 0) {
+			sc->sc_ctlstuck = true;
+			viocon_odd(sc, "control messages that nobody reads",
+			    VIOCON_NCTL, VIOCON_NCTL);
+		}
+	}
 	if (sc->sc_ctlfree == 0) {
-		viocon_odd(sc, "control messages that nobody reads",
-		    VIOCON_NCTL, VIOCON_NCTL);
 		mutex_exit(&sc->sc_lock);
-		return;
+		return false;
 	}
 	i = ffs(sc->sc_ctlfree) - 1;
 	c = (void *)viocon_buf(&sc->sc_mem, VIOCON_NCTL + i);
@@ -428,6 +455,22 @@ viocon_ctl_send(struct viocon_softc *sc, unsigned port, unsigned event,
 	if (viocon_post(sc, &sc->sc_ctltx, VIOCON_NCTL + i, sizeof(*c)) == 0)
 		sc->sc_ctlfree &= ~(1U << i);
 	mutex_exit(&sc->sc_lock);
+	return true;
+}
+
+/* Sends the answer to a message, if there is one; false: not yet. */
+static bool
+viocon_ctl_answer(struct viocon_softc *sc)
+{
+	struct viocon_answer *a = &sc->sc_answer;
+
+	if (a->a_event != 0) {
+		if (!viocon_ctl_send(sc, a->a_port, a->a_event, a->a_value,
+		    false))
+			return false;
+		a->a_event = 0;
+	}
+	return true;
 }
 
 /*
@@ -486,7 +529,7 @@ viocon_port_name(struct viocon_port *vp, const char *name, unsigned len)
 	    vp->vp_index, buf);
 }
 
-/* What msg, of len bytes, wants. */
+/* What msg, of len bytes, wants; it may leave an answer. */
 static void
 viocon_ctl_message(struct viocon_softc *sc, const char *msg, unsigned len)
 {
@@ -521,7 +564,8 @@ viocon_ctl_message(struct viocon_softc *sc, const char *msg, unsigned len)
 		if (vp->vp_present)
 			break;
 		error = viocon_port_add(vp);
-		viocon_ctl_send(sc, id, VIRTIO_CONSOLE_PORT_READY, error == 0);
+		sc->sc_answer = (struct viocon_answer){ id,
+		    VIRTIO_CONSOLE_PORT_READY, error == 0 };
 		if (error)
 			device_printf(sc->sc_dev, "no memory for port %u: "
 			    "error %d\n", id, error);
@@ -531,7 +575,8 @@ viocon_ctl_message(struct viocon_softc *sc, const char *msg, unsigned len)
 		break;
 	case VIRTIO_CONSOLE_CONSOLE_PORT:
 		/* A console is open as long as it is there. */
-		viocon_ctl_send(sc, id, VIRTIO_CONSOLE_PORT_OPEN, 1);
+		sc->sc_answer = (struct viocon_answer){ id,
+		    VIRTIO_CONSOLE_PORT_OPEN, 1 };
 		break;
 	case VIRTIO_CONSOLE_RESIZE:
 		if (len < sizeof(rowcol)) {
@@ -586,13 +631,20 @@ viocon_task(void *arg)
 	struct viocon_softc *sc = arg;
 	char msg[VIOCON_CTLSIZE];
 	unsigned i, len, n;
+	bool attached;
 	int error = 0;
 
 	/* An interrupt may come before the attachment has ended, or failed. */
-	if (!sc->sc_attached)
+	mutex_enter(&sc->sc_lock);
+	attached = sc->sc_attached;
+	mutex_exit(&sc->sc_lock);
+	if (!attached)
 		return;
 	viocon_read_size(sc);
 	for (n = 0; sc->sc_multiport && n < VIOCON_CTLBURST; n++) {
+		/* A buffer that comes back lets us run again. */
+		if (!viocon_ctl_answer(sc))
+			return;
 		mutex_enter(&sc->sc_lock);
 		error = sc->sc_dying ? ENXIO :
 		    viocon_take(sc, &sc->sc_ctlrx, &i, &len);
@@ -727,6 +779,7 @@ viocon_free(struct viocon_softc *sc)
 	kmem_free(sc->sc_vqs, sc->sc_nvqs * sizeof(*sc->sc_vqs));
 	sc->sc_ports = NULL;
 	sc->sc_vqs = NULL;
+	cv_destroy(&sc->sc_cv);
 	mutex_destroy(&sc->sc_lock);
 }
 
@@ -765,6 +818,7 @@ viocon_attach(device_t parent, device_t self, void *aux)
 	sc->sc_ports = kmem_zalloc(sc->sc_nports * sizeof(*sc->sc_ports),
 	    KM_SLEEP);
 	mutex_init(&sc->sc_lock, MUTEX_DEFAULT, IPL_TTY);
+	cv_init(&sc->sc_cv, "vioconct");
 	virtio_task_init(&sc->sc_task, viocon_task, sc);
 	for (i = 0; i < sc->sc_nports; i++) {
 		vp = &sc->sc_ports[i];
@@ -780,7 +834,9 @@ viocon_attach(device_t parent, device_t self, void *aux)
 	if (virtio_child_attach_finish(vsc, sc->sc_vqs, sc->sc_nvqs,
 	    viocon_config_change, VIRTIO_F_INTR_MPSAFE) != 0)
 		goto fail;
+	mutex_enter(&sc->sc_lock);
 	sc->sc_attached = true;
+	mutex_exit(&sc->sc_lock);
 
 	aprint_normal_dev(self, "%u port%s\n", sc->sc_nports,
 	    sc->sc_nports == 1 ? "" : "s");
@@ -794,7 +850,7 @@ viocon_attach(device_t parent, device_t self, void *aux)
 	for (i = 0; i < MIN(VIOCON_NCTL, sc->sc_ctlrx.q_num); i++)
 		(void)viocon_post(sc, &sc->sc_ctlrx, i, VIOCON_CTLSIZE);
 	mutex_exit(&sc->sc_lock);
-	viocon_ctl_send(sc, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
+	(void)viocon_ctl_send(sc, 0, VIRTIO_CONSOLE_DEVICE_READY, 1, true);
 	return;
 
 fail:
@@ -809,16 +865,22 @@ viocon_detach(device_t self, int flags)
 	struct viocon_softc *sc = device_private(self);
 	struct viocon_port *vp;
 	unsigned buf, i, len;
+	bool open = false;
 	int cmaj, mn;
 
 	if (!sc->sc_attached)
 		return 0;
 	for (i = 0; i < sc->sc_nports; i++) {
-		if (sc->sc_ports[i].vp_open && (flags & DETACH_FORCE) == 0)
-			return EBUSY;
+		vp = &sc->sc_ports[i];
+		mutex_enter(&vp->vp_lock);
+		open |= vp->vp_open;
+		mutex_exit(&vp->vp_lock);
 	}
+	if (open && (flags & DETACH_FORCE) == 0)
+		return EBUSY;
 	mutex_enter(&sc->sc_lock);
 	sc->sc_dying = true;
+	cv_broadcast(&sc->sc_cv);
 	mutex_exit(&sc->sc_lock);
 	virtio_task_drain(&sc->sc_task);
 	virtio_revoke(sc->sc_virtio);
@@ -907,8 +969,8 @@ viocondev_open(dev_t dev, int flag, int mode, struct lwp *l)
 	vp->vp_open = true;
 	mutex_exit(&vp->vp_lock);
 	if (first)
-		viocon_ctl_send(vp->vp_sc, vp->vp_index,
-		    VIRTIO_CONSOLE_PORT_OPEN, 1);
+		(void)viocon_ctl_send(vp->vp_sc, vp->vp_index,
+		    VIRTIO_CONSOLE_PORT_OPEN, 1, true);
 	mutex_enter(&vp->vp_lock);
 	viocon_leave(vp);
 	return 0;
@@ -933,7 +995,8 @@ viocondev_close(dev_t dev, int flag, int mode, struct lwp *l)
 	present = vp->vp_present;
 	mutex_exit(&vp->vp_lock);
 	if (present)
-		viocon_ctl_send(sc, vp->vp_index, VIRTIO_CONSOLE_PORT_OPEN, 0);
+		(void)viocon_ctl_send(sc, vp->vp_index,
+		    VIRTIO_CONSOLE_PORT_OPEN, 0, true);
 	mutex_enter(&vp->vp_lock);
 	viocon_leave(vp);
 	return 0;
@@ -998,7 +1061,8 @@ viocondev_read(dev_t dev, struct uio *uio, int ioflag)
 static int
 viocon_wait_output(struct viocon_port *vp, int ioflag, unsigned *ip)
 {
-	int error;
+	const int begin = getticks();
+	int error, left;
 
 	for (;;) {
 		if (!viocon_usable(vp))
@@ -1009,11 +1073,11 @@ viocon_wait_output(struct viocon_port *vp, int ioflag, unsigned *ip)
 			continue;
 		if ((ioflag & IO_NDELAY) != 0)
 			return EWOULDBLOCK;
-		error = cv_timedwait_sig(&vp->vp_cv, &vp->vp_lock,
-		    VIOCON_PATIENCE * hz);
-		if (error == EWOULDBLOCK && vp->vp_txfree == 0 &&
-		    !viocon_tx_reap(vp))
-			return viocon_usable(vp) ? ETIMEDOUT : EIO;
+		/* Input wakes us, too, and must not make it longer. */
+		left = VIOCON_PATIENCE * hz - (getticks() - begin);
+		if (left <= 0)
+			return ETIMEDOUT;
+		error = cv_timedwait_sig(&vp->vp_cv, &vp->vp_lock, left);
 		if (error != 0 && error != EWOULDBLOCK)
 			return error;
 	}

@@ -19,6 +19,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/bus.h>
 #include <sys/callout.h>
 #include <sys/device.h>
@@ -92,7 +93,7 @@ struct viomb_softc {
 	bus_dmamap_t	sc_map;
 	uint32_t	*sc_pfns;	/* VIOMB_CHUNK of them */
 	struct sysctllog *sc_log;
-	bool		sc_attached;
+	bool		sc_attached;	/* (l) for the task */
 };
 
 static int	viomb_match(device_t, cfdata_t, void *);
@@ -217,6 +218,14 @@ viomb_watch(void *arg)
 	}
 }
 
+/* A figure that sysctl(3) may be reading. */
+static void
+viomb_set(unsigned *figure, unsigned val)
+{
+
+	atomic_store_relaxed(figure, val);
+}
+
 /*
  * What became of the last message.
  */
@@ -230,12 +239,12 @@ viomb_conclude(struct viomb_softc *sc, bool ok)
 	sc->sc_chunk = NULL;
 	if (sc->sc_inflating && ok) {
 		SLIST_INSERT_HEAD(&sc->sc_balloon, c, c_list);
-		sc->sc_actual += c->c_npages;
+		viomb_set(&sc->sc_actual, sc->sc_actual + c->c_npages);
 	} else if (!sc->sc_inflating && !ok)
 		SLIST_INSERT_HEAD(&sc->sc_balloon, c, c_list);
 	else {
 		if (!sc->sc_inflating)
-			sc->sc_actual -= c->c_npages;
+			viomb_set(&sc->sc_actual, sc->sc_actual - c->c_npages);
 		viomb_put_pages(sc, c);
 	}
 	if (ok)
@@ -271,24 +280,24 @@ viomb_task(void *arg)
 	struct viomb_softc *sc = arg;
 	struct virtio_softc *vsc = sc->sc_virtio;
 	struct viomb_chunk *c;
-	bool busy, done, ok;
+	bool done, idle, ok;
 	unsigned want;
 
 	mutex_enter(&sc->sc_lock);
-	busy = sc->sc_busy;
+	/* An interrupt may come before the attachment has ended, or failed. */
+	idle = sc->sc_attached && !sc->sc_busy && !sc->sc_dying;
 	done = sc->sc_done;
 	ok = sc->sc_ok;
 	sc->sc_done = false;
 	mutex_exit(&sc->sc_lock);
 	if (done)
 		viomb_conclude(sc, ok);
-	/* An interrupt may come before the attachment has ended, or failed. */
-	if (busy || sc->sc_dying || !sc->sc_attached || virtio_is_broken(vsc))
+	if (!idle || virtio_is_broken(vsc))
 		return;
 
-	sc->sc_npages = virtio_read_device_config_le_4(vsc,
+	want = virtio_read_device_config_le_4(vsc,
 	    VIRTIO_BALLOON_CONFIG_NUM_PAGES);
-	want = sc->sc_npages;
+	viomb_set(&sc->sc_npages, want);
 	if (want > VIOMB_MAX_PAGES) {
 		if (!sc->sc_said)
 			device_printf(sc->sc_dev, "%u pages wanted, more than "
@@ -391,9 +400,11 @@ viomb_attach(device_t parent, device_t self, void *aux)
 	if (virtio_child_attach_finish(vsc, sc->sc_vq, VIOMB_NVQS,
 	    viomb_config_change, VIRTIO_F_INTR_MPSAFE) != 0)
 		goto fail;
-	sc->sc_attached = true;
 	viomb_sysctl(sc);
+	mutex_enter(&sc->sc_lock);
+	sc->sc_attached = true;
 	virtio_task_schedule(&sc->sc_task);
+	mutex_exit(&sc->sc_lock);
 	return;
 
 fail:
@@ -422,11 +433,11 @@ viomb_detach(device_t self, int flags)
 	sc->sc_dying = true;
 	mutex_exit(&sc->sc_lock);
 	virtio_task_drain(&sc->sc_task);
+	callout_halt(&sc->sc_watch, NULL);
 	virtio_revoke(vsc);
 	for (i = 0; i < VIOMB_NVQS; i++)
 		(void)viomb_vq_done(&sc->sc_vq[i]);
 	virtio_child_detach(vsc);
-	callout_halt(&sc->sc_watch, NULL);
 	if (sc->sc_chunk != NULL)
 		viomb_conclude(sc, false);
 	while ((c = SLIST_FIRST(&sc->sc_balloon)) != NULL) {

@@ -90,8 +90,7 @@ viornd_get(size_t bytes, void *arg)
 	int slot;
 
 	/* An interrupt may have been lost. */
-	if (sc->sc_active)
-		(void)viornd_vq_done(vq);
+	(void)viornd_vq_done(vq);
 	mutex_enter(&sc->sc_mutex);
 	if (sc->sc_active || sc->sc_dying ||
 	    virtio_enqueue_prep(vsc, vq, &slot) != 0)

@@ -121,7 +121,7 @@ virtio_break(struct virtio_softc *sc, const char *fmt, ...)
 	char text[96];
 	va_list ap;
 
-	if (sc->sc_broken != 0)
+	if (virtio_is_broken(sc))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
@@ -145,7 +145,7 @@ bool
 virtio_is_broken(struct virtio_softc *sc)
 {
 
-	return sc->sc_broken != 0;
+	return atomic_load_relaxed(&sc->sc_broken) != 0;
 }
 
 /*
@@ -934,9 +934,10 @@ virtio_enqueue_commit(struct virtio_softc *sc, struct virtqueue *vq,
 	}
 	if (notifynow && !virtio_is_broken(sc))
 		vq_publish(sc, vq);
-	mutex_exit(&vq->vq_aring_lock);
+	/* Under the lock: virtio_child_detach() takes the handler away. */
 	if (virtio_is_broken(sc) && sc->sc_broken_ih != NULL)
 		softint_schedule(sc->sc_broken_ih);
+	mutex_exit(&vq->vq_aring_lock);
 	return 0;
 }
 
@@ -1024,10 +1025,18 @@ vq_next_used(struct virtio_softc *sc, struct virtqueue *vq, int *slotp,
 	}
 	dx->desc_state = VQS_DONE;
 	vq->vq_nposted--;
-	vq->vq_used_idx++;
+	atomic_store_relaxed(&vq->vq_used_idx, vq->vq_used_idx + 1);
 	*slotp = id;
 	*lenp = len;
 	return 0;
+}
+
+/* How many we have seen, also without vq_uring_lock: it may be more by now. */
+static inline uint16_t
+vq_seen(const struct virtqueue *vq)
+{
+
+	return atomic_load_relaxed(&vq->vq_used_idx);
 }
 
 /* Asks for an interrupt at the next use after those that we have seen. */
@@ -1037,7 +1046,7 @@ vq_arm(struct virtio_softc *sc, struct virtqueue *vq)
 
 	mutex_enter(&vq->vq_aring_lock);
 	if (!vq->vq_intr_off) {
-		*vq->vq_used_event = virtio_rw16(sc, vq->vq_used_idx);
+		*vq->vq_used_event = virtio_rw16(sc, vq_seen(vq));
 		vq_sync_avail(vq, vq->vq_used_event, sizeof(uint16_t));
 		membar_sync();
 	}
@@ -1100,12 +1109,17 @@ virtio_dequeue_commit(struct virtio_softc *sc, struct virtqueue *vq, int slot)
 bool
 virtio_vq_is_enqueued(struct virtio_softc *sc, struct virtqueue *vq)
 {
+	bool some;
 
 	if (vq->vq_descx == NULL)
 		return false;
-	if (virtio_is_broken(sc))
-		return vq->vq_nposted != 0;
-	return vq_used_index(vq) != vq->vq_used_idx;
+	if (virtio_is_broken(sc)) {
+		mutex_enter(&vq->vq_uring_lock);
+		some = vq->vq_nposted != 0;
+		mutex_exit(&vq->vq_uring_lock);
+		return some;
+	}
+	return vq_used_index(vq) != vq_seen(vq);
 }
 
 /*
@@ -1122,11 +1136,11 @@ virtio_postpone_intr(struct virtio_softc *sc, struct virtqueue *vq,
 		return virtio_start_vq_intr(sc, vq);
 	mutex_enter(&vq->vq_aring_lock);
 	vq->vq_intr_off = false;
-	*vq->vq_used_event = virtio_rw16(sc, vq->vq_used_idx + nslots);
+	*vq->vq_used_event = virtio_rw16(sc, vq_seen(vq) + nslots);
 	vq_sync_avail(vq, vq->vq_used_event, sizeof(uint16_t));
 	mutex_exit(&vq->vq_aring_lock);
 	membar_sync();
-	nused = vq_used_index(vq) - vq->vq_used_idx;
+	nused = vq_used_index(vq) - vq_seen(vq);
 	return nslots < nused;
 }
 
@@ -1134,7 +1148,7 @@ virtio_postpone_intr(struct virtio_softc *sc, struct virtqueue *vq,
 int
 virtio_postpone_intr_smart(struct virtio_softc *sc, struct virtqueue *vq)
 {
-	const uint16_t n = vq->vq_avail_pub - vq->vq_used_idx;
+	const uint16_t n = vq->vq_avail_pub - vq_seen(vq);
 
 	return virtio_postpone_intr(sc, vq, n / 4 * 3 + n % 4 * 3 / 4);
 }
@@ -1145,7 +1159,7 @@ virtio_postpone_intr_far(struct virtio_softc *sc, struct virtqueue *vq)
 {
 
 	return virtio_postpone_intr(sc, vq,
-	    vq->vq_avail_pub - vq->vq_used_idx);
+	    vq->vq_avail_pub - vq_seen(vq));
 }
 
 /* Asks for no interrupts; the device need not follow. */
@@ -1158,7 +1172,7 @@ virtio_stop_vq_intr(struct virtio_softc *sc, struct virtqueue *vq)
 	if ((sc->sc_active_features & VIRTIO_F_RING_EVENT_IDX) != 0) {
 		/* As far away as can be. */
 		*vq->vq_used_event = virtio_rw16(sc,
-		    vq->vq_used_idx + 0x8000);
+		    vq_seen(vq) + 0x8000);
 		vq_sync_avail(vq, vq->vq_used_event, sizeof(uint16_t));
 	} else {
 		vq->vq_avail->flags |=
@@ -1176,7 +1190,7 @@ virtio_start_vq_intr(struct virtio_softc *sc, struct virtqueue *vq)
 	mutex_enter(&vq->vq_aring_lock);
 	vq->vq_intr_off = false;
 	if ((sc->sc_active_features & VIRTIO_F_RING_EVENT_IDX) != 0) {
-		*vq->vq_used_event = virtio_rw16(sc, vq->vq_used_idx);
+		*vq->vq_used_event = virtio_rw16(sc, vq_seen(vq));
 		vq_sync_avail(vq, vq->vq_used_event, sizeof(uint16_t));
 	} else {
 		vq->vq_avail->flags &=
@@ -1319,21 +1333,29 @@ virtio_child_attach_failed(struct virtio_softc *sc)
 void
 virtio_child_detach(struct virtio_softc *sc)
 {
+	void *ih = sc->sc_broken_ih;
+	struct virtqueue *vq;
+	int i;
 
-	if (sc->sc_vqs == NULL) {
-		virtio_device_reset(sc);
-		return;
-	}
 	virtio_device_reset(sc);
+	if (sc->sc_vqs == NULL)
+		return;
 	sc->sc_ops->free_interrupts(sc);
 	if (sc->sc_soft_ih != NULL) {
 		softint_disestablish(sc->sc_soft_ih);
 		sc->sc_soft_ih = NULL;
 	}
-	if (sc->sc_broken_ih != NULL) {
-		softint_disestablish(sc->sc_broken_ih);
-		sc->sc_broken_ih = NULL;
+	/* A thread may still be at the end of virtio_enqueue_commit(). */
+	sc->sc_broken_ih = NULL;
+	for (i = 0; i < sc->sc_nvqs; i++) {
+		vq = &sc->sc_vqs[i];
+		if (vq->vq_descx == NULL)
+			continue;
+		mutex_enter(&vq->vq_aring_lock);
+		mutex_exit(&vq->vq_aring_lock);
 	}
+	if (ih != NULL)
+		softint_disestablish(ih);
 	sc->sc_vqs = NULL;
 	sc->sc_nvqs = 0;
 	sc->sc_config_change = NULL;

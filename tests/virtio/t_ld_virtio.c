@@ -8,6 +8,7 @@
 
 #define	SIZE	(1u << 20)
 #define	RAW	"/dev/rld0d"
+#define	DIOCCACHESYNC	0x80046476ul
 
 static struct virtiom *
 blk(const struct virtiom_params *vp, struct vt_disk *d, struct virtiom_blk_params bp)
@@ -258,6 +259,54 @@ ATF_TC_BODY(resize, tc)
 	vt_disk_free(d);
 }
 
+/* Flushes and discards of the disk from the side, until somebody says stop. */
+static volatile int flushing;
+
+static void *
+flusher(void *arg)
+{
+	int fd, force = 1;
+
+	ATF_REQUIRE_EQ(rump_pub_lwproc_newlwp(1), 0);
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
+	while (flushing) {
+		WORKS(rump_sys_ioctl(fd, DIOCCACHESYNC, &force));
+		WORKS(rump_sys_fdiscard(fd, SIZE - 8192, 4096));
+	}
+	WORKS(rump_sys_close(fd));
+	rump_pub_lwproc_releaselwp();
+	return NULL;
+}
+
+/*
+ * A queue that has room for one transfer, of which each is two pieces, and
+ * somebody who wants the room between them: nothing fails.
+ */
+ATF_TC_WITHOUT_HEAD(flush_between);
+ATF_TC_BODY(flush_between, tc)
+{
+	struct virtiom_params vp = { .vp_without = 1u << 28, .vp_qsize = 4, .vp_delay = 100 };
+	struct vt_disk *d = vt_disk(SIZE), used = *d;
+	void *cookie;
+
+	/* The rest is for the discards. */
+	used.size = SIZE - 8192;
+	vt_boot();
+	vt_plug(blk(&vp, d, (struct virtiom_blk_params){ .bp_size_max = 1024, .bp_seg_max = 2 }));
+	ATF_REQUIRE(vt_has("ld0"));
+	for (unsigned seed = 1; seed <= 20; seed++) {
+		rumpuser_sched_set(RUMPUSER_SCHED_PCT, seed, NULL, 0);
+		flushing = 1;
+		ATF_REQUIRE_EQ(rumpuser_thread_create(flusher, NULL, "flusher", 1, -1, -1, &cookie),
+		    0);
+		exercise(&used, "/dev/ld0d", 20);
+		flushing = 0;
+		ATF_REQUIRE_EQ(rumpuser_thread_join(cookie), 0);
+	}
+	vt_end();
+	vt_disk_free(d);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -289,5 +338,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, dead);
 	ATF_TP_ADD_TC(tp, unplug_open);
 	ATF_TP_ADD_TC(tp, resize);
+	ATF_TP_ADD_TC(tp, flush_between);
 	return atf_no_error();
 }

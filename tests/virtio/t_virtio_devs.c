@@ -290,6 +290,145 @@ ATF_TC_BODY(console_unplug, tc)
 }
 
 /*
+ * More ports than there are buffers for answers, on a device that reads them
+ * late: each gets its answer, or it would look as if the other side had shut it.
+ */
+ATF_TC_WITHOUT_HEAD(ports_many_late);
+ATF_TC_BODY(ports_many_late, tc)
+{
+	struct virtiom_params vp = { .vp_delay = 5000 };
+	struct rump_stat sb;
+	char c;
+	int fd;
+
+	vt_boot();
+	vt_plug(virtiom_console_create(&vp, 16, 1));
+	ms(1000);
+	WORKS(rump_sys_stat("/dev/ttyVI00", &sb));
+	for (unsigned i = 0; i < 16; i++) {
+		WORKS(rump_sys_mknod("/dev/port", RUMP_S_IFCHR | 0600, sb.st_rdev + i));
+		WORKS(fd = rump_sys_open("/dev/port", RUMP_O_RDWR | RUMP_O_NONBLOCK));
+		FAILS(RUMP_EAGAIN, rump_sys_read(fd, &c, 1));
+		WORKS(rump_sys_close(fd));
+		WORKS(rump_sys_unlink("/dev/port"));
+	}
+	vt_end();
+}
+
+/* Who sleeps in a read or a write of a console, and what became of it. */
+struct sleeper {
+	const char *path;
+	int	write;
+	volatile int done;
+	ssize_t	rv;
+	int	error;
+	void	*thread;
+};
+
+static void *
+sleeper_thread(void *arg)
+{
+	struct sleeper *s = arg;
+	uint8_t buf[4096] = { 0 };
+	int fd;
+
+	ATF_REQUIRE_EQ(rump_pub_lwproc_newlwp(1), 0);
+	WORKS(fd = rump_sys_open(s->path, RUMP_O_RDWR));
+	s->rv = s->write ? rump_sys_write(fd, buf, sizeof(buf)) : rump_sys_read(fd, buf, sizeof(buf));
+	s->error = s->rv == -1 ? errno : 0;
+	s->done = 1;
+	(void)rump_sys_close(fd);
+	rump_pub_lwproc_releaselwp();
+	return NULL;
+}
+
+static void
+sleeper_start(struct sleeper *s)
+{
+
+	s->done = 0;
+	ATF_REQUIRE_EQ(rumpuser_thread_create(sleeper_thread, s, "sleeper", 1, -1, -1, &s->thread), 0);
+	ms(100);
+	ATF_CHECK(!s->done);
+}
+
+static void
+sleeper_ends(struct sleeper *s, ssize_t rv, int error)
+{
+
+	ms(100);
+	ATF_CHECK(s->done);
+	ATF_REQUIRE_EQ(rumpuser_thread_join(s->thread), 0);
+	ATF_CHECK_EQ(s->rv, rv);
+	ATF_CHECK_EQ(s->error, error);
+}
+
+/* What wakes a reader: input, the other side's end, the port's, the device's. */
+ATF_TC_WITHOUT_HEAD(console_asleep);
+ATF_TC_BODY(console_asleep, tc)
+{
+	struct virtiom_params vp = { 0 };
+	struct sleeper s = { .path = "/dev/ttyVI01" };
+	struct virtiom *vm;
+
+	vt_boot();
+	vm = virtiom_console_create(&vp, 2, 1);
+	vt_plug(vm);
+	ms(100);
+	sleeper_start(&s);
+	virtiom_console_input(vm, 1, "abc", 3);
+	sleeper_ends(&s, 3, 0);
+	sleeper_start(&s);
+	virtiom_console_control(vm, 1, 6, 0);	/* OPEN, no */
+	sleeper_ends(&s, 0, 0);
+	virtiom_console_control(vm, 1, 6, 1);
+	ms(100);
+	sleeper_start(&s);
+	virtiom_console_control(vm, 1, 2, 1);	/* REMOVE */
+	sleeper_ends(&s, -1, RUMP_EIO);
+	virtiom_console_control(vm, 1, 1, 1);	/* ADD */
+	ms(100);
+	sleeper_start(&s);
+	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", 0), RUMP_EBUSY);
+	virtiom_need_reset(vm);
+	sleeper_ends(&s, -1, RUMP_EIO);
+	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", 0), 0);
+	vt_rescan();
+	ms(100);
+	sleeper_start(&s);
+	virtiom_unplug(vm);
+	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", RUMP_DETACH_FORCE), 0);
+	sleeper_ends(&s, -1, RUMP_EIO);
+	vt_end();
+}
+
+/* Input does not make a write wait any longer that nobody reads. */
+ATF_TC_WITHOUT_HEAD(console_write_late);
+ATF_TC_BODY(console_write_late, tc)
+{
+	struct virtiom_params vp = { .vp_delay = 4000000000u };
+	struct sleeper s = { .path = "/dev/ttyVI00", .write = 1 };
+	struct virtiom *vm;
+	char c = 'x';
+	int fd;
+
+	vt_boot();
+	vm = virtiom_console_create(&vp, 1, 0);
+	vt_plug(vm);
+	WORKS(fd = rump_sys_open(s.path, RUMP_O_RDWR | RUMP_O_NONBLOCK));
+	sleeper_start(&s);
+	for (int i = 0; i < 12; i++) {
+		ATF_CHECK(i >= 9 || !s.done);
+		virtiom_console_input(vm, 0, &c, 1);
+		ms(1000);
+		ATF_CHECK_EQ(rump_sys_read(fd, &c, 1), 1);
+	}
+	sleeper_ends(&s, 1024, 0);
+	WORKS(rump_sys_close(fd));
+	vt_end();
+}
+
+/*
  * SCSI.
  */
 
@@ -373,7 +512,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, balloon_greedy);
 	ADD_ALL(console);
 	ADD_ALL(ports);
+	ATF_TP_ADD_TC(tp, ports_many_late);
 	ATF_TP_ADD_TC(tp, console_unplug);
+	ATF_TP_ADD_TC(tp, console_asleep);
+	ATF_TP_ADD_TC(tp, console_write_late);
 	ADD_ALL(scsi);
 	ATF_TP_ADD_TC(tp, scsi_hotplug);
 	return atf_no_error();

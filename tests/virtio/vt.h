@@ -21,6 +21,8 @@
 #include <rump/rump_syscalls.h>
 #include <rump/rumpdefs.h>
 #include <rump/rumpdev_if_pub.h>
+#define	LIBRUMPUSER	/* threads come from the layer below */
+#include <rump/rumpuser.h>
 #include <rump/rumpuser_dev.h>
 #include <rump/rumpuser_fuzz.h>
 
