@@ -7,6 +7,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/condvar.h>
 #include <sys/cprng.h>
 #include <sys/kmem.h>
 #include <sys/mutex.h>
@@ -23,7 +24,15 @@ struct cprng_strong {
 cprng_strong_t *kern_cprng;
 cprng_strong_t *user_cprng;
 
-static kmutex_t rnd_lock;		/* rnd_sources */
+static kmutex_t rnd_lock;		/* rnd_sources, rnd_calls */
+static kcondvar_t rnd_cv;		/* a callback has returned */
+
+/* A thread that runs the callback of a source, which stays meanwhile. */
+struct rnd_call {
+	LIST_ENTRY(rnd_call) rc_list;
+	struct krndsource *rc_source;
+};
+static LIST_HEAD(, rnd_call) rnd_calls;
 static LIST_HEAD(, krndsource) rnd_sources =
     LIST_HEAD_INITIALIZER(rnd_sources);
 static bool rnd_ready;
@@ -53,6 +62,7 @@ cprng_init(void)
 	static cprng_strong_t user = { "user", CPRNG_INIT_ANY };
 
 	mutex_init(&rnd_lock, MUTEX_DEFAULT, IPL_VM);
+	cv_init(&rnd_cv, "rnddet");
 	rnd_ready = true;
 	kern_cprng = &kern;
 	user_cprng = &user;
@@ -163,11 +173,20 @@ rnd_attach_source(struct krndsource *rs, const char *name, uint32_t type,
 		(*rs->get)(32, rs->getarg);
 }
 
+/* Waits while a callback of the source runs: it does so no more afterwards. */
 void
 rnd_detach_source(struct krndsource *rs)
 {
+	struct rnd_call *rc;
 
 	mutex_enter(&rnd_lock);
+	for (rc = LIST_FIRST(&rnd_calls); rc != NULL;) {
+		if (rc->rc_source == rs) {
+			cv_wait(&rnd_cv, &rnd_lock);
+			rc = LIST_FIRST(&rnd_calls);
+		} else
+			rc = LIST_NEXT(rc, rc_list);
+	}
 	LIST_REMOVE(rs, list);
 	mutex_exit(&rnd_lock);
 }
@@ -228,6 +247,7 @@ unsigned
 rnd_request(size_t nbytes)
 {
 	struct krndsource *rs;
+	struct rnd_call rc;
 	unsigned n = 0;
 
 	if (!rnd_ready)
@@ -238,10 +258,14 @@ rnd_request(size_t nbytes)
 	    rs = LIST_NEXT(rs, list)) {
 		if ((rs->flags & RND_FLAG_HASCB) == 0)
 			continue;
+		rc.rc_source = rs;
+		LIST_INSERT_HEAD(&rnd_calls, &rc, rc_list);
 		mutex_exit(&rnd_lock);
 		(*rs->get)(nbytes, rs->getarg);
 		n++;
 		mutex_enter(&rnd_lock);
+		LIST_REMOVE(&rc, rc_list);
+		cv_broadcast(&rnd_cv);
 	}
 	mutex_exit(&rnd_lock);
 	return n;
