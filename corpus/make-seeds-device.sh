@@ -631,6 +631,18 @@ if want fuzz_viocon; then
 	begin; line; rec K_SILENT H_SET 0 60; end silent
 	begin; op SUSPEND 0 0 0 0 0 1000; line; end suspend
 	begin; line; rec K_STORE H_SET $(tag 0 USED_LEN) 0 0 0 0 65535; end used-len
+	# Flags of OPEN: 4 + (0: reads, 2: polls, 3: writes) in a thread of its own.
+	asleep() {
+		op OPEN 4; op OPEN 6; op DELAY 0 0 0 0 0 10
+	}
+	begin; asleep; end asleep
+	begin; asleep; op EVENT 1 0 0 97 0 0 0 20; op DELAY 0 0 0 0 0 10; end asleep-input
+	begin; asleep; op DETACH 1; end asleep-detach
+	begin; asleep; op UNPLUG; op DELAY 0 0 0 0 0 5000; op PLUG; op RESCAN; line; end asleep-unplug
+	begin; asleep; op SUSPEND 0 0 0 0 0 1000; op EVENT 1 0 0 97 0 0 0 20; op DELAY 0 0 0 0 0 10; end asleep-suspend
+	begin $multi; op DELAY 0 0 0 0 0 10; op OPEN 4 1; op OPEN 6 2; op DELAY 0 0 0 0 0 10; op EVENT 0 0 0 0 1 1 6 0; op EVENT 0 0 0 0 1 2 2 0; op DELAY 0 0 0 0 0 10; end asleep-shut
+	begin; op OPEN 4; op OPEN 7; delay=3000000; op DELAY 0 0 0 0 0 12000; op EVENT 1 0 0 97 0 0 0 20; op DETACH 1; end asleep-late
+	begin; asleep; op EVENT 1 0 0 97 0 0 0 20; op DELAY 0 0 0 0 0 10; rec K_STORE H_SET $(tag 0 USED_LEN) 0 0 0 0 65535; end asleep-broken
 fi
 
 #

@@ -43,8 +43,8 @@ event(struct devops *d, const struct devop *op)
 }
 
 static const struct devops_node nodes[] = {
-	{ "/dev/ttyVI00", DEVOPS_NOREAD }, { "/dev/ttyVI01", DEVOPS_NOREAD },
-	{ "/dev/ttyVI02", DEVOPS_NOREAD }, { NULL, 0 },
+	{ "/dev/ttyVI00", DEVOPS_SLEEPS }, { "/dev/ttyVI01", DEVOPS_SLEEPS },
+	{ "/dev/ttyVI02", DEVOPS_SLEEPS }, { NULL, 0 },
 };
 
 static const struct devops_dev dev = {

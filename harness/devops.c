@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#define LIBRUMPUSER		/* threads */
+#include <rump/rumpuser.h>
 #include <rump/rump.h>
 #include <rump/rump_syscalls.h>
 #include <rump/rumpdefs.h>
@@ -26,6 +28,7 @@
 #define MNT_RDONLY	0x00000001
 #define MNT_FORCE	0x00080000
 #define NFDS		8
+#define NSIDE		4		/* threads that may sleep */
 #define NDEVS		48		/* that the kernel may have */
 #define NAMELEN		24
 #define IOMAX		65536u
@@ -41,6 +44,13 @@ static struct {
 		int	fd;		/* -1: free */
 		const struct devops_node *node;
 	}	fds[NFDS];
+	struct side {
+		const char *path;
+		unsigned what;
+		int	done;
+		void	*thread;
+	}	side[NSIDE];
+	unsigned nside;
 	int	mounted, cached;	/* cached: the medium may be behind */
 	int	plugged;
 	struct fsinput content;
@@ -237,6 +247,61 @@ do_close(unsigned i)
 	rv = rump_sys_close(st.fds[i].fd);
 	TRACE(rv, "close(%d)", st.fds[i].fd);
 	st.fds[i].fd = -1;
+}
+
+/*
+ * What may sleep, by a thread with a process of its own: reads until there is
+ * no more, waits for input, or writes.
+ */
+static void *
+side_thread(void *arg)
+{
+	struct side *sd = arg;
+	struct pollfd *pfd;
+	uint8_t *p;
+	ssize_t rv = -1;
+	unsigned i;
+	int fd;
+
+	if (rump_pub_lwproc_rfork(RUMP_RFCFDG) != 0)
+		goto out;
+	fd = rump_sys_open(sd->path, RUMP_O_RDWR);
+	pfd = userbuf(sizeof(*pfd));
+	p = userbuf(SECTOR);
+	for (i = 0; fd != -1 && pfd != NULL && p != NULL && i < 8; i++) {
+		if (sd->what == 2) {
+			pfd->fd = fd;
+			pfd->events = POLLIN | POLLRDNORM;
+			if ((rv = rump_sys_poll(pfd, 1, -1)) != 1 || (pfd->revents & POLLHUP) != 0)
+				break;
+		}
+		rv = sd->what == 3 ? rump_sys_write(fd, p, SECTOR) : rump_sys_read(fd, p, 16);
+		if (rv <= 0)
+			break;
+	}
+	TRACE(rv, "aside: %s of \"%s\" ends", sd->what == 3 ? "write" : "read", sd->path);
+	userbuf_free(p);
+	userbuf_free(pfd);
+	if (fd != -1)
+		rump_sys_close(fd);
+	rump_pub_lwproc_releaselwp();
+out:
+	sd->done = 1;
+	return NULL;
+}
+
+static void
+side_start(const char *path, unsigned what)
+{
+	struct side *sd = &st.side[st.nside];
+
+	if (st.nside == NSIDE)
+		return;
+	sd->path = path;
+	sd->what = what;
+	if (rumpuser_thread_create(side_thread, sd, "aside", 1, -1, -1, &sd->thread) == 0)
+		st.nside++;
+	rig_trace("aside: \"%s\", %u", path, what);
 }
 
 /* Whether this transfer is one that a sound device does. */
@@ -592,6 +657,10 @@ do_op(const struct devop *op)
 		if (st.nnodes == 0)
 			break;
 		dn = &dd->dd_nodes[op->node % st.nnodes];
+		if ((dn->dn_flags & DEVOPS_SLEEPS) != 0 && (op->flags & DEVOP_ASIDE) != 0) {
+			side_start(dn->dn_path, op->flags & 3);
+			break;
+		}
 		do_open(op->node % st.nnodes, ((dn->dn_flags & DEVOPS_RDONLY) != 0 || op->flags & 1 ?
 		    RUMP_O_RDONLY : op->flags & 2 ? RUMP_O_WRONLY : RUMP_O_RDWR) | RUMP_O_NONBLOCK);
 		break;
@@ -673,7 +742,7 @@ plain_use(void)
 	}
 	if ((dn->dn_flags & DEVOPS_RAWDISK) != 0)
 		transfer(slot, 0, FS_SECTORS * SECTOR, 8 * SECTOR, 0);
-	else if ((dn->dn_flags & DEVOPS_NOREAD) == 0)
+	else if ((dn->dn_flags & (DEVOPS_NOREAD | DEVOPS_SLEEPS)) == 0)
 		stream(slot, &(struct devop){ .len = 16 });
 	do_close(slot);
 }
@@ -735,6 +804,9 @@ finish(void)
 			rumpuser_report("unmount-failed", "unmount by force failed: %s",
 			    kstrerror(errno));
 	}
+	/* Whoever sleeps has the device open, until it goes by force. */
+	for (i = 0; i < st.nside; i++)
+		st.d.dv_tampered |= !st.side[i].done;
 	rump_pub_dev_list(note_top, &n);
 	for (i = n.n; i-- > 0;) {
 		error = rump_pub_dev_detach(n.name[i], 0);
@@ -748,6 +820,8 @@ finish(void)
 		TRACE_ERROR(error, "detach %s by force", n.name[i]);
 	}
 	rump_pub_dev_settle();
+	for (i = 0; i < st.nside; i++)
+		rumpuser_thread_join(st.side[i].thread);
 	n.n = 0;
 	rump_pub_dev_list(note_new, &n);
 	if (n.n != 0)

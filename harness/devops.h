@@ -69,6 +69,8 @@ struct devop {
 	uint32_t len;		/* sectors likewise */
 };
 #define DEVOP_BYTES	0x80	/* off and len are bytes, aligned to nothing */
+/* DEVOP_OPEN, nodes with DEVOPS_SLEEPS: a thread opens it, and sleeps in what bits 0 and 1 say. */
+#define DEVOP_ASIDE	0x04
 
 struct devops_node {
 	const char *dn_path;
@@ -78,6 +80,7 @@ struct devops_node {
 #define DEVOPS_BLOCK	0x2	/* block device: can be mounted */
 #define DEVOPS_RDONLY	0x4	/* opened for reading only */
 #define DEVOPS_NOREAD	0x8	/* never read unless the input says so (it may sleep) */
+#define DEVOPS_SLEEPS	0x10	/* likewise, and DEVOP_ASIDE makes it sleep */
 
 /* An ioctl with its name; its size and direction are in its number. */
 struct devops_ioctl {
