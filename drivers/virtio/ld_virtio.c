@@ -610,7 +610,7 @@ ld_virtio_put(struct ld_virtio_softc *sc, struct ld_virtio_req *r)
 
 	mutex_enter(&sc->sc_lock);
 	sc->sc_room += r->r_room;
-	if (r->r_map != NULL)
+	if (r->r_kind == LDV_TRANSFER)
 		SLIST_INSERT_HEAD(&sc->sc_free, r, r_free);
 	else
 		SLIST_INSERT_HEAD(&sc->sc_spare, r, r_free);
