@@ -181,9 +181,10 @@ gpt_header(struct disk *pdk, const void *sector, uint32_t secsize,
 	return 0;
 }
 
-static void
+/* False: the entry makes no wedge; with tell the log says why. */
+static bool
 gpt_addwedge(struct disk *pdk, const struct gpt *g, const void *entry,
-    unsigned idx)
+    unsigned idx, bool tell)
 {
 	static const struct uuid unused = GPT_ENT_TYPE_UNUSED;
 	struct dkwedge_info dkw;
@@ -196,14 +197,16 @@ gpt_addwedge(struct disk *pdk, const struct gpt *g, const void *entry,
 	memcpy(&ent, entry, sizeof(ent));
 	uuid_dec_le(ent.ent_type, &type);
 	if (memcmp(&type, &unused, sizeof(type)) == 0)
-		return;
+		return true;
 	start = le64toh(ent.ent_lba_start);
 	end = le64toh(ent.ent_lba_end);
 	if (start > end || start < g->g_first || end > g->g_last) {
-		printf("%s: GPT entry %u: sectors %" PRIu64 " to %" PRIu64
-		    ", usable are %" PRIu64 " to %" PRIu64 "\n", pdk->dk_name,
-		    idx, start, end, g->g_first, g->g_last);
-		return;
+		if (tell)
+			printf("%s: GPT entry %u: sectors %" PRIu64 " to %"
+			    PRIu64 ", usable are %" PRIu64 " to %" PRIu64
+			    "\n", pdk->dk_name, idx, start, end, g->g_first,
+			    g->g_last);
+		return false;
 	}
 	memset(&dkw, 0, sizeof(dkw));
 	strlcpy(dkw.dkw_parent, pdk->dk_name, sizeof(dkw.dkw_parent));
@@ -223,9 +226,10 @@ gpt_addwedge(struct disk *pdk, const struct gpt *g, const void *entry,
 		    &guid);
 		error = dkwedge_add(&dkw);
 	}
-	if (error)
+	if (error && tell)
 		printf("%s: GPT entry %u: cannot add wedge, error %d\n",
 		    pdk->dk_name, idx, error);
+	return error == 0;
 }
 
 static int
@@ -237,7 +241,7 @@ dkwedge_discover_gpt(struct disk *pdk, struct vnode *vp)
 	uint8_t *sector, *table = NULL;
 	size_t bytes = 0;
 	uint64_t blkno;
-	unsigned i;
+	unsigned bad = 0, i;
 	int error = ESRCH, which;
 	bool found = false;
 
@@ -269,9 +273,14 @@ dkwedge_discover_gpt(struct disk *pdk, struct vnode *vp)
 		}
 	}
 	if (table != NULL) {
-		for (i = 0; i < g.g_entries; i++)
-			gpt_addwedge(pdk, &g, table + (size_t)i * g.g_entsz,
-			    i);
+		for (i = 0; i < g.g_entries; i++) {
+			if (!gpt_addwedge(pdk, &g, table +
+			    (size_t)i * g.g_entsz, i, bad == 0))
+				bad++;
+		}
+		if (bad > 1)
+			printf("%s: GPT: %u entries without a wedge\n",
+			    pdk->dk_name, bad);
 		kmem_free(table, bytes);
 		error = 0;
 	}

@@ -20,6 +20,7 @@ struct mbr_args {
 	uint8_t		*ma_sector;
 	uint32_t	ma_secsize;
 	unsigned	ma_found;
+	unsigned	ma_bad;		/* those without a wedge */
 };
 
 static const char *
@@ -91,7 +92,7 @@ mbr_wedge(void *arg, const struct mbr_partition *mp, uint64_t start,
 		    "%s/%" PRIu64, a->ma_pdk->dk_name, start);
 		error = dkwedge_add(&dkw);
 	}
-	if (error)
+	if (error && a->ma_bad++ == 0)
 		printf("%s: MBR partition %u: sectors %" PRIu64 " + %" PRIu64
 		    " of %" PRId64 ", error %d\n", a->ma_pdk->dk_name, index,
 		    start, size, a->ma_pdk->dk_geom.dg_secperunit, error);
@@ -112,6 +113,9 @@ dkwedge_discover_mbr(struct disk *pdk, struct vnode *vp)
 	a.ma_sector = kmem_alloc(a.ma_secsize, KM_SLEEP);
 	error = mbr_walk(&a.ma_rd, mbr_wedge, &a);
 	kmem_free(a.ma_sector, a.ma_secsize);
+	if (a.ma_bad > 1)
+		printf("%s: MBR: %u partitions without a wedge\n", pdk->dk_name,
+		    a.ma_bad);
 	if (error == ENOENT || (error == 0 && a.ma_found == 0))
 		return ESRCH;
 	return error;

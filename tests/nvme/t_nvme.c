@@ -487,6 +487,22 @@ ATF_TC_BODY(close_asleep, tc)
 	end();
 }
 
+/* One that never worked does not keep its bus from sleeping. */
+ATF_TC_WITHOUT_HEAD(sleep_of_failed);
+ATF_TC_BODY(sleep_of_failed, tc)
+{
+
+	start((struct nvmem_config){ 0 });
+	ATF_CHECK_EQ(rump_pub_dev_detach("nvme0", 0), 0);
+	nvmem_fault(dev, NVMEM_FAULT_STATUS, NVMEM_ANY, 1, 0, 6);
+	rescan();
+	ATF_CHECK(has("nvme0"));
+	ATF_CHECK(!has("ld0"));
+	ATF_CHECK_EQ(rump_pub_dev_suspend("pci0"), 0);
+	ATF_CHECK_EQ(rump_pub_dev_resume("pci0", 1), 0);
+	end();
+}
+
 /* A line that was masked when the controller failed is heard after the reset. */
 ATF_TC_WITHOUT_HEAD(intx_after_reset);
 ATF_TC_BODY(intx_after_reset, tc)
@@ -605,6 +621,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, reset_of_one_command);
 	ATF_TP_ADD_TC(tp, command_of_another);
 	ATF_TP_ADD_TC(tp, close_asleep);
+	ATF_TP_ADD_TC(tp, sleep_of_failed);
 	ATF_TP_ADD_TC(tp, intx_after_reset);
 	ATF_TP_ADD_TC(tp, largest);
 	ATF_TP_ADD_TC(tp, detach_busy);

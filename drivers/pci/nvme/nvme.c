@@ -634,19 +634,26 @@ nvme_works(struct nvme_softc *sc)
 	return works;
 }
 
-/* One at a time looks for namespaces; a detach waits for him. */
+/* One at a time looks for namespaces; a detach waits for him.  ENXIO. */
 static int
 nvme_scan_enter(struct nvme_softc *sc)
 {
+
+	int error = 0;
 
 	if (nvme_hold(sc, true) != 0)
 		return ENXIO;
 	mutex_enter(&sc->sc_lock);
 	while (sc->sc_scanning)
 		cv_wait(&sc->sc_users_cv, &sc->sc_lock);
-	sc->sc_scanning = true;
+	if (sc->sc_state == NVME_S_RUN)
+		sc->sc_scanning = true;
+	else
+		error = ENXIO;
 	mutex_exit(&sc->sc_lock);
-	return 0;
+	if (error)
+		nvme_rele(sc);
+	return error;
 }
 
 static void
@@ -669,9 +676,11 @@ nvme_rescan(device_t self, const char *attr, const int *locs)
 	struct nvme_namespace *ns;
 	int mlocs[NVMECF_NLOCS];
 	u_int i, nslots = 0;
+	int error;
 
-	if (nvme_scan_enter(sc) != 0)
-		return ENXIO;
+	error = nvme_scan_enter(sc);
+	if (error)
+		return error;
 	for (i = 0; i < sc->sc_nq; i++)
 		nslots += sc->sc_q[i]->q_nccbs;
 	for (i = 1; i <= sc->sc_nn && nvme_works(sc); i++) {

@@ -198,7 +198,7 @@ nvme_pci_attach(device_t parent, device_t self, void *aux)
 	if (PCI_MAPREG_TYPE(memtype) != PCI_MAPREG_TYPE_MEM) {
 		aprint_error_dev(self, "BAR 0 is no memory, type %#x\n",
 		    memtype);
-		return;
+		goto fail;
 	}
 	csr = pci_conf_read(pa->pa_pc, pa->pa_tag, PCI_COMMAND_STATUS_REG);
 	pci_conf_write(pa->pa_pc, pa->pa_tag, PCI_COMMAND_STATUS_REG,
@@ -206,7 +206,7 @@ nvme_pci_attach(device_t parent, device_t self, void *aux)
 	if (pci_mapreg_map(pa, NVME_PCI_BAR, memtype, 0, &sc->sc_iot,
 	    &sc->sc_ioh, NULL, &sc->sc_ios) != 0) {
 		aprint_error_dev(self, "can't map registers\n");
-		return;
+		goto fail;
 	}
 	psc->psc_mapped = true;
 	if (sc->sc_ios < NVME_SQTDBL(1, 4)) {
@@ -216,13 +216,14 @@ nvme_pci_attach(device_t parent, device_t self, void *aux)
 	}
 	if (nvme_pci_setup_intr(pa, psc) != 0)
 		goto fail;
-	if (nvme_attach(sc) != 0)
-		goto fail;
-	if (!pmf_device_register(self, nvme_pci_suspend, nvme_pci_resume))
-		aprint_error_dev(self, "no power management\n");
-	return;
+	if (nvme_attach(sc) == 0)
+		goto out;
 fail:
 	nvme_pci_release(psc);
+out:
+	/* What does not work can sleep, too, or its bus could not. */
+	if (!pmf_device_register(self, nvme_pci_suspend, nvme_pci_resume))
+		aprint_error_dev(self, "no power management\n");
 }
 
 static int
