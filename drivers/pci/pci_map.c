@@ -19,6 +19,9 @@
 #define	CAP_MAX		((PCI_CONF_SIZE - 0x40) / 4)
 #define	EXTCAP_MAX	((PCI_EXTCONF_SIZE - PCI_EXTCAPLIST_BASE) / 4)
 
+/* No ROM has more images: one for each machine there is, and some. */
+#define	ROM_MAX		32
+
 /* Places that were complained about; big lock or nobody minds. */
 #define	NCOMPLAINT	64
 static uint32_t complaints[NCOMPLAINT];	/* bdf + 1 */
@@ -137,20 +140,23 @@ int
 pci_get_ext_capability(pci_chipset_tag_t pc, pcitag_t tag, int capid, int *offset,
     pcireg_t *value)
 {
+	uint32_t seen[howmany(EXTCAP_MAX, 32)] = { 0 };
 	int n, ofs = PCI_EXTCAPLIST_BASE;
 	pcireg_t reg;
 
-	for (n = 0; ofs != 0; n++) {
-		if (n == EXTCAP_MAX) {
-			pci_complain(tag, "more than %d extended capabilities: the list is cyclic",
-			    EXTCAP_MAX);
-			return 0;
-		}
+	while (ofs != 0) {
 		if (ofs < PCI_EXTCAPLIST_BASE || (ofs & 3) != 0) {
 			pci_complain(tag, "extended capability at 0x%x, not a multiple of 4 "
 			    "from 0x%x on", ofs, PCI_EXTCAPLIST_BASE);
 			return 0;
 		}
+		n = (ofs - PCI_EXTCAPLIST_BASE) / 4;
+		if ((seen[n / 32] >> n % 32 & 1) != 0) {
+			pci_complain(tag, "extended capability at 0x%x is there already: "
+			    "the list is cyclic", ofs);
+			return 0;
+		}
+		seen[n / 32] |= 1U << n % 32;
 		reg = pci_conf_read(pc, tag, ofs);
 		/* No list at all, or no space for one. */
 		if (reg == PCI_NOTHERE || reg == 0)
@@ -373,9 +379,14 @@ pci_find_rom(const struct pci_attach_args *pa, bus_space_tag_t bst, bus_space_ha
 {
 	bus_size_t at, data, len;
 	uint8_t indicator;
+	int n;
 
-	for (at = 0; size >= sizeof(struct pci_rom_header) &&
+	for (at = 0, n = 0; size >= sizeof(struct pci_rom_header) &&
 	    at <= size - sizeof(struct pci_rom_header); at += len) {
+		if (n++ == ROM_MAX) {
+			pci_complain(pa->pa_tag, "more than %d images in the ROM", ROM_MAX);
+			return 1;
+		}
 		if (bus_space_read_2(bst, bsh, at) != PCI_ROM_HEADER_MAGIC)
 			return 1;
 		data = bus_space_read_2(bst, bsh, at + offsetof(struct pci_rom_header,

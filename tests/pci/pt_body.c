@@ -412,7 +412,7 @@ KERNTEST(rom_images)
 	struct pt_softc *sc = pt_find(1);
 	bus_space_handle_t h;
 	bus_size_t size;
-	int second = 0x400;
+	int i, second = 0x400;
 
 	CHECK(sc != NULL);
 #define	PUT2(at, v)	bus_space_write_2(sc->sc_preft, sc->sc_prefh, at, v)
@@ -438,6 +438,19 @@ KERNTEST(rom_images)
 	CHECK_EQ(bus_space_read_2(sc->sc_preft, h, 24), 0x40);
 	CHECK_EQ(pci_find_rom(&sc->sc_pa, sc->sc_preft, sc->sc_prefh, 0x10000,
 	    PCI_ROM_CODE_TYPE_OFW, &h, &size), 1);
+	/* The one that is wanted behind more than there ever are. */
+	for (i = 0; i < 40; i++) {
+		PUT2(0x200 * i, PCI_ROM_HEADER_MAGIC);
+		PUT2(0x200 * i + 24, 0x20);
+		PUT4(0x200 * i + 0x20, PCI_ROM_SIGNATURE);
+		PUT2(0x200 * i + 0x24, PT_VENDOR);
+		PUT2(0x200 * i + 0x26, PT_PRODUCT);
+		PUT2(0x200 * i + 0x20 + offsetof(struct pci_rom, rom_len), 1);
+		PUT2(0x200 * i + 0x20 + offsetof(struct pci_rom, rom_code_type),
+		    i < 39 ? PCI_ROM_CODE_TYPE_X86 : PCI_ROM_CODE_TYPE_EFI);
+	}
+	CHECK_EQ(pci_find_rom(&sc->sc_pa, sc->sc_preft, sc->sc_prefh, 0x10000,
+	    PCI_ROM_CODE_TYPE_EFI, &h, &size), 1);
 	/* An image of no length, one that is too long, data outside. */
 	PUT2(0x20 + offsetof(struct pci_rom, rom_len), 0);
 	CHECK_EQ(pci_find_rom(&sc->sc_pa, sc->sc_preft, sc->sc_prefh, 0x10000,

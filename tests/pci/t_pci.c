@@ -389,7 +389,7 @@ TEST(cap_odd)
 TEST(extcap_cyclic)
 {
 
-	bad_list(0x100, 4, 0x10010003, "extended capabilities: the list is cyclic");
+	bad_list(0x100, 4, 0x10010003, "there already: the list is cyclic");
 }
 
 TEST(extcap_below)
