@@ -964,13 +964,15 @@ scsipi_put_xs(struct scsipi_xfer *xs)
 	struct scsipi_periph *periph = xs->xs_periph;
 	struct scsipi_channel *chan = periph->periph_channel;
 	const int flags = xs->xs_control;
+	bool fired;
 
 	KASSERT(mutex_owned(chan_mtx(chan)));
 	KASSERT((xs->xs_status & (XS_STS_QUEUED | XS_STS_SENT)) == 0);
 	TAILQ_REMOVE(&periph->periph_xferq, xs, device_q);
 	xs->xs_status = XS_STS_FREE;
-	if (callout_stop(&xs->xs_callout) && (chan->chan_flags & SCSIPI_CHAN_TACTIVE) != 0) {
-		/* The adapter's timeout may still be on its way out. */
+	fired = callout_stop(&xs->xs_callout) || callout_invoking(&xs->xs_callout);
+	if (fired && (chan->chan_flags & SCSIPI_CHAN_TACTIVE) != 0) {
+		/* The adapter's timeout, which may have stopped itself, may be on its way out. */
 		TAILQ_INSERT_TAIL(&chan->chan_reap, xs, channel_q);
 		cv_broadcast(chan_cv_complete(chan));
 	} else {
