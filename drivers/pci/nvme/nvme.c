@@ -160,6 +160,9 @@ nvme_enable(struct nvme_softc *sc)
 	    NVME_CC_SHN(NVME_CC_SHN_NONE) | NVME_CC_CSS(NVME_CC_CSS_NVM) |
 	    NVME_CC_AMS(NVME_CC_AMS_RR) |
 	    NVME_CC_MPS((uint32_t)ffs((int)sc->sc_mps) - 1) | NVME_CC_EN;
+	mutex_enter(&sc->sc_lock);
+	sc->sc_masked = false;
+	mutex_exit(&sc->sc_lock);
 	nvme_write4(sc, NVME_CC, cc);
 	error = nvme_csts_wait(sc, NVME_CSTS_RDY, NVME_CSTS_RDY, sc->sc_rdy_to,
 	    true, false);
@@ -1076,12 +1079,14 @@ nvme_resume(struct nvme_softc *sc)
 
 /*
  * A line, or a message of all queues: masked until the soft half has looked.
- * A line that is high for nothing is not ours, or it would never be quiet.
+ * A line that is high for nothing, or although it is masked, is not ours, or
+ * it would never be quiet.
  */
 int
 nvme_intr(void *arg)
 {
 	struct nvme_softc *sc = arg;
+	bool masked;
 	u_int i;
 
 	if (sc->sc_admin_q == NULL)
@@ -1095,8 +1100,17 @@ nvme_intr(void *arg)
 		if (sc->sc_q == NULL || i == sc->sc_nq)
 			return 0;
 	}
-	if ((sc->sc_flags & NVME_F_NOMASK) == 0)
-		nvme_write4(sc, NVME_INTMS, 1);
+	if ((sc->sc_flags & NVME_F_NOMASK) == 0) {
+		mutex_enter(&sc->sc_lock);
+		masked = sc->sc_masked;
+		if (!masked) {
+			sc->sc_masked = true;
+			nvme_write4(sc, NVME_INTMS, 1);
+		}
+		mutex_exit(&sc->sc_lock);
+		if (masked)
+			return 0;
+	}
 	softint_schedule(sc->sc_softih[0]);
 	return 1;
 }
@@ -1114,11 +1128,15 @@ nvme_softintr_intx(void *arg)
 		if ((q = sc->sc_q[i]) != NULL)
 			(void)nvme_q_complete(sc, q);
 	}
+	if ((sc->sc_flags & NVME_F_NOMASK) != 0)
+		return;
 	/* A line that a broken controller holds stays masked. */
-	if (!sc->sc_gone && !sc->sc_broken &&
-	    (sc->sc_flags & NVME_F_NOMASK) == 0 &&
-	    sc->sc_state != NVME_S_DEAD)
+	mutex_enter(&sc->sc_lock);
+	if (!sc->sc_gone && !sc->sc_broken && sc->sc_state != NVME_S_DEAD) {
+		sc->sc_masked = false;
 		nvme_write4(sc, NVME_INTMC, 1);
+	}
+	mutex_exit(&sc->sc_lock);
 }
 
 /* A message of one queue. */

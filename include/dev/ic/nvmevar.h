@@ -169,6 +169,7 @@ struct nvme_softc {
 	bool		sc_gone;	/* reads as all ones */
 	bool		sc_broken;	/* broke the rules; sc_lock to be set */
 	bool		sc_locked;	/* locks are initialised */
+	bool		sc_masked;	/* sc_lock: INTMS is set */
 	u_int		sc_resets;	/* so far; bounded */
 	struct work	sc_work;	/* reset */
 	callout_t	sc_timeout_ch;	/* runs while anything is issued */
