@@ -13,8 +13,8 @@
 /*
  * Runs an input n times as the rig does: a process, the input, the audits,
  * the restore; with an engine, notes on locks for as many as the rig has them
- * for.  After devops_boot() and rumpuser_snapshot().  0, or the
- * number of audits that differ.
+ * for.  After devops_boot() and rumpuser_snapshot().  0 if the
+ * audits are content.
  */
 unsigned bench_dev(const struct devops_dev *, const uint8_t *data, size_t len, unsigned n);
 

@@ -32,7 +32,8 @@ void	rump_pub_audit_mark(void);
 /*
  * Calls cb with each audit: its name, its count at the last mark (at boot,
  * if there was none) and now.  Returns the number of audits that differ.
- * cb runs outside of the kernel and may be NULL.
+ * cb runs outside of the kernel.  Without one the answer is 0 or 1: it ends at
+ * the first that differs.
  */
 unsigned rump_pub_audit(void (*cb)(const char *name, int64_t baseline,
 	    int64_t now, void *arg), void *arg);

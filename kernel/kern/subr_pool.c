@@ -70,6 +70,7 @@ static int64_t
 pool_audit(void *arg)
 {
 	const struct pool_cache *pc;
+	const unsigned ncpus = MIN((unsigned)ncpu, __arraycount(pc->pc_cpus));
 	const struct pool *pp;
 	int64_t n = 0;
 	unsigned i;
@@ -81,7 +82,7 @@ pool_audit(void *arg)
 		n += pp->pr_nout;
 		if ((pc = pp->pr_cache) == NULL)
 			continue;
-		for (i = 0; i < __arraycount(pc->pc_cpus); i++)
+		for (i = 0; i < ncpus; i++)
 			if (pc->pc_cpus[i] != NULL)
 				n -= pc->pc_cpus[i]->pcc_count;
 	}

@@ -20,6 +20,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/atomic.h>
+#include <sys/bitops.h>
 #include <sys/buf.h>
 #include <sys/conf.h>
 #include <sys/fstrans.h>
@@ -44,6 +45,7 @@
 
 static kmutex_t vcache_lock;
 static LIST_HEAD(vcache_bucket, vnode_impl) vcache_hash[VCACHE_HASHSIZE];
+static uint64_t vcache_used[VCACHE_HASHSIZE / 64];	/* buckets that were, since the last audit */
 static pool_cache_t vcache_pool;
 static uint32_t vcache_serial;
 
@@ -799,8 +801,9 @@ vcache_hash_insert(vnode_impl_t *vip, uint32_t hash)
 
 	KASSERT(mutex_owned(&vcache_lock));
 	vip->vi_hashval = hash;
-	LIST_INSERT_HEAD(&vcache_hash[hash & (VCACHE_HASHSIZE - 1)], vip,
-	    vi_hash);
+	hash &= VCACHE_HASHSIZE - 1;
+	LIST_INSERT_HEAD(&vcache_hash[hash], vip, vi_hash);
+	vcache_used[hash / 64] |= (uint64_t)1 << hash % 64;
 }
 
 /* Undo vcache_alloc() of a vnode that nobody else has seen for long. */
@@ -1253,14 +1256,22 @@ vrevoke(vnode_t *vp)
 static int64_t
 vnode_audit_refs(void *arg)
 {
+	struct vcache_bucket *bucket;
 	vnode_impl_t *vip;
+	uint64_t left;
 	int64_t n = 0;
-	int i;
+	int i, bit;
 
 	mutex_enter(&vcache_lock);
-	for (i = 0; i < VCACHE_HASHSIZE; i++) {
-		LIST_FOREACH(vip, &vcache_hash[i], vi_hash)
-			n += vrefcnt(VIMPL_TO_VNODE(vip));
+	for (i = 0; i < (int)__arraycount(vcache_used); i++) {
+		for (left = vcache_used[i]; left != 0; left &= left - 1) {
+			bit = ffs64(left) - 1;
+			bucket = &vcache_hash[i * 64 + bit];
+			LIST_FOREACH(vip, bucket, vi_hash)
+				n += vrefcnt(VIMPL_TO_VNODE(vip));
+			if (LIST_EMPTY(bucket))
+				vcache_used[i] &= ~((uint64_t)1 << bit);
+		}
 	}
 	mutex_exit(&vcache_lock);
 	return n;
