@@ -11,6 +11,7 @@
  * written); the few registers that do something are in conf_effects().
  */
 
+#include <endian.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -123,6 +124,9 @@ struct pcim_plat {
 struct pcim_bus {
 	struct pcim_dev *devs, **tail;
 	struct pcim_dev *last;		/* decoded the last access */
+	uint64_t last_base, last_size;	/* of its BAR; size 0: look again */
+	unsigned last_bar;
+	int	last_space;
 	struct pcim_plat *plat[PLAT_MAX];
 	unsigned nplat;
 	uint64_t plat_next;
@@ -134,22 +138,38 @@ struct pcim_bus {
 static uint32_t
 get(const uint8_t *p, unsigned width)
 {
-	uint32_t v = p[0];
+	uint16_t half;
+	uint32_t v;
 
-	if (width > 1)
-		v |= (uint32_t)p[1] << 8;
-	if (width > 2)
-		v |= (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-	return v;
+	switch (width) {
+	case 1:
+		return p[0];
+	case 2:
+		memcpy(&half, p, sizeof(half));
+		return le16toh(half);
+	default:
+		memcpy(&v, p, sizeof(v));
+		return le32toh(v);
+	}
 }
 
 static void
 put(uint8_t *p, unsigned width, uint32_t v)
 {
-	unsigned i;
+	uint16_t half = htole16((uint16_t)v);
 
-	for (i = 0; i < width; i++)
-		p[i] = (uint8_t)(v >> 8 * i);
+	switch (width) {
+	case 1:
+		p[0] = (uint8_t)v;
+		break;
+	case 2:
+		memcpy(p, &half, sizeof(half));
+		break;
+	default:
+		v = htole32(v);
+		memcpy(p, &v, sizeof(v));
+		break;
+	}
 }
 
 static uint64_t
@@ -373,6 +393,7 @@ void
 pcim_conf_set(struct pcim_dev *d, unsigned reg, unsigned width, uint32_t val)
 {
 
+	d->bus->last_size = 0;
 	if (conf_room(d, reg + width))
 		put(d->conf + reg, width, val);
 }
@@ -684,8 +705,12 @@ dev_reset(struct pcim_dev *d)
 {
 	unsigned i, end = conf_end(d);
 
-	for (i = 0; i < end; i++)
-		d->conf[i] = (d->conf[i] & ~d->writable[i]) | (d->image[i] & d->writable[i]);
+	d->bus->last_size = 0;
+	for (i = 0; i < end; i += 4) {
+		uint32_t w = get(d->writable + i, 4);
+
+		put(d->conf + i, 4, (get(d->conf + i, 4) & ~w) | (get(d->image + i, 4) & w));
+	}
 	d->msi_pending = 0;
 	if (d->msix != 0)
 		msix_reset(d);
@@ -730,6 +755,7 @@ pcim_unplug(struct pcim_dev *d)
 	dev_reset(d);
 	if (d->bus->last == d)
 		d->bus->last = NULL;
+	d->bus->last_size = 0;
 	multifunction(d->bus, d->parent, d->place);
 	if (d->conf[HDRTYPE] & 0x80)
 		d->conf[HDRTYPE] &= 0x7f;
@@ -935,16 +961,16 @@ static void
 pcim_confwrite(void *ctx, uint32_t bdf, unsigned reg, unsigned width, uint32_t val)
 {
 	struct pcim_dev *d = pcim_lookup(ctx, bdf);
-	uint32_t old;
-	unsigned i;
+	uint32_t old = 0, w;
 
 	if (d == NULL || width > 4 || reg > PCIM_CONF_SIZE - width)
 		return;
-	old = reg + width <= d->confsize ? get(d->conf + reg, width) : 0;
-	for (i = 0; i < width && reg + i < d->confsize; i++) {
-		uint8_t *p = d->conf + reg + i, w = d->writable[reg + i], v = (uint8_t)(val >> 8 * i);
-
-		*p = ((*p & ~w) | (v & w)) & ~(v & d->clear[reg + i]);
+	d->bus->last_size = 0;
+	if (reg + width <= d->confsize) {
+		old = get(d->conf + reg, width);
+		w = get(d->writable + reg, width);
+		put(d->conf + reg, width, ((old & ~w) | (val & w)) &
+		    ~(val & get(d->clear + reg, width)));
 	}
 	conf_effects(d, reg, width, val, old);
 	if (d->ops->po_confwrite != NULL)
@@ -1037,6 +1063,13 @@ decode(struct pcim_bus *b, int space, uint64_t addr, unsigned width, unsigned *b
 {
 	struct pcim_dev *d = b->last;
 
+	/* No register of configuration space was written since. */
+	if (space == b->last_space && addr - b->last_base < b->last_size &&
+	    width <= b->last_size - (addr - b->last_base)) {
+		*barp = b->last_bar;
+		*offp = addr - b->last_base;
+		return d;
+	}
 	if (d == NULL || !decodes(d, space, addr, width, barp)) {
 		for (d = b->devs; d != NULL; d = d->next) {
 			if (d->plugged && decodes(d, space, addr, width, barp))
@@ -1046,7 +1079,11 @@ decode(struct pcim_bus *b, int space, uint64_t addr, unsigned width, unsigned *b
 			return NULL;
 		b->last = d;
 	}
-	*offp = addr - bar_base(d, *barp);
+	b->last_base = bar_base(d, *barp);
+	b->last_size = d->bar[*barp].size;
+	b->last_bar = *barp;
+	b->last_space = space;
+	*offp = addr - b->last_base;
 	return d;
 }
 
@@ -1521,5 +1558,6 @@ pcim_bus_firmware(struct pcim_bus *b)
 {
 	struct cursors c = { .mem = MEM_BASE, .pref = PREF_BASE, .io = IO_BASE };
 
+	b->last_size = 0;
 	firmware_bus(b, NULL, &c);
 }
