@@ -16,6 +16,8 @@ host_io(int fd, int op, void *data, size_t len, int64_t off, size_t *donep)
 	size_t done = 0;
 	ssize_t n;
 
+	if (op & RUMPUSER_BIO_READ)
+		ru_writable(data, len);
 	while (done < len) {
 		if (op & RUMPUSER_BIO_READ)
 			n = pread(fd, (char *)data + done, len - done,

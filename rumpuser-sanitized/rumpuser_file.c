@@ -193,12 +193,15 @@ rumpuser_iovread(int fd, struct rumpuser_iovec *iov, size_t iovlen,
 {
 	struct iovec *hiov = (struct iovec *)iov;
 	ssize_t n;
+	size_t i;
 	int error, nlocks;
 
 	if (off < RUMPUSER_IOV_NOSEEK || iovlen > 1024)
 		return NB_EINVAL;
 	if (fd >= RU_IMAGE_FD)
 		return image_iov(fd, false, iov, iovlen, off, retp);
+	for (i = 0; i < iovlen; i++)
+		ru_writable(hiov[i].iov_base, hiov[i].iov_len);
 	ru_unsched(&nlocks, NULL);
 	if (off == RUMPUSER_IOV_NOSEEK)
 		n = readv(fd, hiov, (int)iovlen);

@@ -260,6 +260,8 @@ ru_image_io(int fd, bool wr, void *buf, size_t len, int64_t off,
 			else
 				memcpy(buf, im->im_mem + pos, n);
 		} else {
+			if (!wr)
+				ru_writable(buf, n);
 			error = wr ?
 			    (*im->im_ops.io_write)(im->im_cookie, buf, n, pos) :
 			    (*im->im_ops.io_read)(im->im_cookie, buf, n, pos);

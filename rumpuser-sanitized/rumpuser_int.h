@@ -260,6 +260,7 @@ void	ru_clock_host_sleep(int64_t until);
  * rumpuser_snapshot.c
  */
 bool	ru_snapshot_held(void);
+void	ru_writable(const void *, size_t);	/* the host's kernel, or code not ours, writes there */
 
 /*
  * Files: image descriptors lie above this.

@@ -186,6 +186,7 @@ rumpuser_scsi_submit(struct rumpuser_scsi_cmd *c)
 	if (ops == NULL)
 		return 0;
 	c->sc_host = RUMPUSER_SCSI_OK;
+	ru_writable(c->sc_data, c->sc_datalen);
 	return ops->so_submit(ctx, c) == NB_EINPROGRESS ? NB_EINPROGRESS : 0;
 }
 

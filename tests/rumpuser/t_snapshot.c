@@ -9,6 +9,7 @@
 
 #include <sys/wait.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -309,6 +310,74 @@ ATF_TC_BODY(files, tc)
 	ATF_CHECK(top < 20);
 }
 
+static void
+on_segv(int sig)
+{
+	static const char text[] = "the program's own handler\n";
+
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) > 0)
+		_exit(1);
+}
+
+static void
+far_away(void)
+{
+
+	*vp = 1;
+}
+
+/* Pages that no input has written are not copied, until one does. */
+ATF_TC_WITHOUT_HEAD(cold);
+ATF_TC_BODY(cold, tc)
+{
+	const size_t len = 16 * 4096;
+	struct rumpuser_reset_stats rs;
+	struct rumpuser_iovec iov;
+	char *p, *page;
+	size_t got;
+	void *mem;
+	int fd, i;
+
+	NEED_FIBER();
+	ATF_REQUIRE(signal(SIGSEGV, on_segv) != SIG_ERR);
+	boot();
+	ATF_REQUIRE_EQ(rumpuser_malloc(len, 0, &mem), 0);
+	p = mem;
+	memset(p, 1, len);
+	page = p + 8 * 4096;
+	ATF_REQUIRE_EQ(rumpuser_open("/dev/zero", RUMPUSER_OPEN_RDONLY, &fd), 0);
+	ATF_REQUIRE_EQ(rumpuser_snapshot(), 0);
+	for (i = 0; i < 200; i++)
+		ATF_REQUIRE_EQ(rumpuser_restore(), 0);
+	rumpuser_reset_stats(&rs);
+	ATF_CHECK_MSG(rs.rs_copied_bytes + len <= rs.rs_saved_bytes, "%zu of %zu bytes copied",
+	    (size_t)rs.rs_copied_bytes, (size_t)rs.rs_saved_bytes);
+	for (i = 0; i < 3; i++) {
+		*page = 2;
+		p[len - 1] = 3;
+		ATF_REQUIRE_EQ(rumpuser_restore(), 0);
+		ATF_CHECK_EQ(*page, 1);
+		ATF_CHECK_EQ(p[len - 1], 1);
+	}
+	/* The host writes there, too. */
+	iov = (struct rumpuser_iovec){ .iov_base = p + 4096 - 10, .iov_len = 8192 };
+	ATF_CHECK_EQ(rumpuser_iovread(fd, &iov, 1, RUMPUSER_IOV_NOSEEK, &got), 0);
+	ATF_CHECK_EQ(got, 8192);
+	ATF_CHECK_EQ(p[4096], 0);
+	ATF_REQUIRE_EQ(rumpuser_restore(), 0);
+	ATF_CHECK_EQ(p[4096], 1);
+	ATF_CHECK_EQ(p[3 * 4096 - 11], 1);
+	vp = (volatile char *)16;
+	hyper_dies(far_away, "the program's own handler", NULL);
+	/* Another snapshot begins anew. */
+	p[5 * 4096] = 7;
+	ATF_REQUIRE_EQ(rumpuser_snapshot(), 0);
+	memset(p, 8, len);
+	ATF_REQUIRE_EQ(rumpuser_restore(), 0);
+	ATF_CHECK_EQ(p[5 * 4096], 7);
+	ATF_CHECK_EQ(p[6 * 4096], 1);
+}
+
 ATF_TC_WITHOUT_HEAD(pthread);
 ATF_TC_BODY(pthread, tc)
 {
@@ -329,6 +398,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, forks);
 	ATF_TP_ADD_TC(tp, big);
 	ATF_TP_ADD_TC(tp, files);
+	ATF_TP_ADD_TC(tp, cold);
 	ATF_TP_ADD_TC(tp, pthread);
 	return atf_no_error();
 }
