@@ -113,7 +113,7 @@ depot_add(void *const *pcs, unsigned n, uint64_t hash)
 RU_NOSAN uint32_t
 ru_depot_put(const void *frame)
 {
-	uintptr_t fp = (uintptr_t)frame, next, pc, lo, hi;
+	uintptr_t fp = (uintptr_t)frame, lo, hi, room;
 	void *pcs[RU_NFRAME];
 	uint64_t h0 = 0, h1 = 0;
 	const struct stack *st;
@@ -124,17 +124,19 @@ ru_depot_put(const void *frame)
 	if (__predict_false(depot == NULL) && !depot_init())
 		return 0;
 	ru_stack_bounds(&lo, &hi);
-	while (n < RU_NFRAME && fp - lo <= hi - lo - 16 && (fp & 7) == 0) {
-		next = ((const uintptr_t *)fp)[0];
-		pc = ((const uintptr_t *)fp)[1];
+	/* As ru_walk_in(), a few instructions for each frame. */
+	for (room = hi - lo - 16; fp - lo <= room && (fp & 7) == 0 && n < RU_NFRAME; n++) {
+		const uintptr_t next = ((const uintptr_t *)fp)[0], pc = ((const uintptr_t *)fp)[1];
+
 		if (pc < RU_PAGE)
 			break;
-		pcs[n++] = (void *)pc;
 		/* The chain of loads hides the multiplication. */
 		h0 = (h0 ^ pc) * 0x9e3779b97f4a7c15UL;
 		h1 += h0 >> 32;
-		if (next <= fp)
+		if (next <= fp) {
+			n++;
 			break;
+		}
 		fp = next;
 	}
 	h0 ^= h1 ^ h0 >> 29;
@@ -147,8 +149,11 @@ ru_depot_put(const void *frame)
 		if (st->st_hash == h0 && st->st_n == n)
 			break;
 	}
-	if (id == 0 && (id = depot_add(pcs, n, h0)) == 0)
-		return 0;
+	if (id == 0) {
+		n = ru_walk_in(pcs, RU_NFRAME, (uintptr_t)frame, lo, hi);
+		if ((id = depot_add(pcs, n, h0)) == 0)
+			return 0;
+	}
 	rc->rc_hash = h0;
 	rc->rc_n = n;
 	rc->rc_id = id;
