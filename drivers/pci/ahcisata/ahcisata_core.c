@@ -601,14 +601,18 @@ ahci_intr(void *v)
 	uint32_t is, ports;
 	int i, rv = 0;
 
+	if (sc->sc_gone)
+		return 0;
 	is = AHCI_READ(sc, AHCI_IS);
 	if (is == 0)
 		return 0;
 	if (is == 0xffffffff && !ahci_alive(sc))
 		return 1;
+	/* Of a broken port nobody wants to hear any more. */
 	ports = is & sc->sc_ahci_ports;
 	for (i = 0; i < AHCI_MAX_PORTS; i++) {
 		if ((ports & (1U << i)) != 0 &&
+		    !sc->sc_channels[i].ahcic_broken &&
 		    (sc->sc_channels[i].ata_channel.ch_flags &
 		    ATACH_DETACHED) == 0)
 			rv |= ahci_intr_port(&sc->sc_channels[i]);
