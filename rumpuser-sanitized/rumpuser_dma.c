@@ -1004,7 +1004,11 @@ rumpuser_dma_read(uint64_t mach, void *buf, size_t len, int flags)
 				    (unsigned long long)(mach - w->w_start),
 				    (unsigned long long)(w->w_end - w->w_start), at);
 		}
-		memcpy(p, view, n);
+		/* Machines that snoop don't wait for PREWRITE. */
+		if (!strict && dm->d_mode == RUMPUSER_DMA_VIEWS)
+			ru_copy(p, w->w_cpu + (mach - w->w_start), n);
+		else
+			memcpy(p, view, n);
 	}
 	ru_dev_exit();
 	return 0;

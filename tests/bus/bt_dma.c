@@ -143,6 +143,34 @@ KERNTEST(dma_buffer)
 	return 0;
 }
 
+/* Without strict checking each sees at once what the other has written. */
+KERNTEST(dma_forgiving)
+{
+	bus_dmamap_t map;
+	uint8_t *p;
+
+	if (!VIEWS)
+		return 0;
+	rumpuser_dma_strict(0);
+	CHECK_EQ(setup(), 0);
+	p = kmem_alloc(64, KM_SLEEP);
+	CHECK_EQ(bus_dmamap_create(DMAT, 64, 1, 64, 0, BUS_DMA_WAITOK, &map), 0);
+	fill(p, 64, 1);
+	CHECK_EQ(bus_dmamap_load(DMAT, map, p, 64, NULL, BUS_DMA_WAITOK), 0);
+	CHECK(holds(map->dm_segs[0].ds_addr, 64, 1));
+	fill(p, 64, 100);
+	CHECK(holds(map->dm_segs[0].ds_addr, 64, 100));
+	CHECK_EQ(store(map->dm_segs[0].ds_addr, 64, 3, RUMPUSER_DMA_TRUST), 0);
+	CHECK(filled(p, 64, 3));
+	CHECK(holds(map->dm_segs[0].ds_addr, 64, 3));
+	bus_dmamap_unload(DMAT, map);
+	bus_dmamap_destroy(DMAT, map);
+	kmem_free(p, 64);
+	teardown();
+	rumpuser_dma_strict(1);
+	return 0;
+}
+
 /* The device sees nothing else than what was synced. */
 KERNTEST(dma_views)
 {
@@ -406,7 +434,7 @@ KERNTEST(dma_shared)
 {
 	bus_dma_segment_t seg;
 	bus_dmamap_t map;
-	uint8_t *r;
+	uint8_t *r, copy[32];
 	void *p;
 	int n;
 
@@ -428,6 +456,11 @@ KERNTEST(dma_shared)
 	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_PREREAD);
 	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_POSTREAD);
 	CHECK(filled(r + 16, 4, 9));
+	/* Looked at again after another sync; a copy may be made of it at any time. */
+	bus_dmamap_sync(DMAT, map, 16, 4, BUS_DMASYNC_POSTREAD);
+	CHECK(filled(r + 16, 4, 9));
+	memcpy(copy, r, sizeof(copy));
+	CHECK(filled(copy + 16, 4, 9));
 
 	/* Two fields in one word, one of each side. */
 	r[32] = 5;
@@ -850,6 +883,30 @@ KERNTEST(report_dma_memory_end)
 	CHECK_EQ(bus_dmamem_map(DMAT, &seg, 1, 60, &p, 0), 0);
 	((volatile char *)p)[60] = 1;
 	return 0;
+}
+
+KERNTEST(report_dma_double_fetch)
+{
+	volatile uint16_t *len;
+	bus_dma_segment_t seg;
+	bus_dmamap_t map;
+	uint8_t copy[64];
+	void *p;
+	int n;
+
+	CHECK_EQ(setup(), 0);
+	CHECK_EQ(bus_dmamem_alloc(DMAT, 64, 0, 0, &seg, 1, &n, 0), 0);
+	CHECK_EQ(bus_dmamem_map(DMAT, &seg, 1, 64, &p, 0), 0);
+	CHECK_EQ(bus_dmamap_create(DMAT, 64, 1, 64, 0, 0, &map), 0);
+	CHECK_EQ(bus_dmamap_load(DMAT, map, p, 64, NULL, 0), 0);
+	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_PREREAD | BUS_DMASYNC_PREWRITE);
+	CHECK_EQ(store(seg.ds_addr + 4, 2, 20, RUMPUSER_DMA_TRUST), 0);
+	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_POSTREAD);
+	len = (volatile uint16_t *)((char *)p + 4);
+	if (*len <= sizeof(copy))
+		return 0;
+	memset(copy, 0, MIN(*len, sizeof(copy)));
+	return copy[0];
 }
 
 /* Lists of pages: runs, limits, pages of two lists freed in one. */

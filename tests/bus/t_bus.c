@@ -106,7 +106,7 @@ dies(const char *name, const char *words, bool sanitized)
 	x(dma_buffer) x(dma_views) x(dma_direction) x(dma_segments)	\
 	x(dma_limits) x(dma_memory) x(dma_shared) x(dma_memory_segments) \
 	x(dma_boundary) x(dma_uio) x(dma_mbuf) x(dma_bounce) x(dma_tags) x(dma_reuse)	\
-	x(page_lists)							\
+	x(dma_forgiving) x(page_lists)					\
 	x(intr_message) x(intr_pin) x(intr_delay) x(intr_storm)		\
 	x(mbuf_shape) x(mbuf_copies) x(mbuf_external)
 
@@ -162,6 +162,20 @@ ATF_TC_BODY(name, tc)							\
 }
 REPORTS(REPORT_BODY)
 
+/* Loads are told of by clang, and threads that look at once are none of it. */
+ATF_TC_WITHOUT_HEAD(report_dma_double_fetch);
+ATF_TC_BODY(report_dma_double_fetch, tc)
+{
+
+#ifdef WATCHED_LOADS
+	if (strcmp(rumpuser_backend(), "fiber") == 0) {
+		dies("report_dma_double_fetch", "double-fetch: byte 0 of 2 at offset 4", true);
+		return;
+	}
+#endif
+	atf_tc_skip("loads are not watched in this build");
+}
+
 #define	ADD(name, ...)	ATF_TP_ADD_TC(tp, name);
 
 ATF_TP_ADD_TCS(tp)
@@ -170,5 +184,6 @@ ATF_TP_ADD_TCS(tp)
 	BODIES(ADD)
 	AGAIN(ADD)
 	REPORTS(ADD)
+	ADD(report_dma_double_fetch)
 	return atf_no_error();
 }
