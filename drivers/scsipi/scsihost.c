@@ -45,7 +45,7 @@
 #define	SCSIHOST_MAXOPENINGS	256
 #define	SCSIHOST_BURST		32	/* events handled at full speed */
 #define	SCSIHOST_QUIET		20	/* seconds until that is forgotten */
-#define	SCSIHOST_FLOOD		64	/* events without that, after which none is */
+#define	SCSIHOST_FLOOD		64	/* events in a row, after which none is taken */
 
 enum hc_state { HC_FREE, HC_GIVEN, HC_ANSWERED, HC_KEPT, HC_DELAYED, HC_ENDING };
 
@@ -676,10 +676,21 @@ scsihost_event(struct scsihost_softc *sc, const struct rumpuser_scsi_event *ev)
 	}
 }
 
+/* Waits that many ticks, or until the event thread is to end; sc_lock is held. */
+static void
+scsihost_evpause(struct scsihost_softc *sc, int ticks)
+{
+	const int began = getticks();
+	int left;
+
+	while (!sc->sc_evstop && (left = ticks - (getticks() - began)) > 0)
+		(void)cv_timedwait(&sc->sc_evcv, &sc->sc_lock, left);
+}
+
 /*
  * The event thread.  A device may answer each look with the next event:
- * after some of them it has to wait, longer and longer, until it is quiet;
- * one that goes on is not listened to any more.
+ * after some of them it has to wait, longer and longer, until it is quiet.
+ * One that always has the next one ready is not listened to any more.
  */
 static void
 scsihost_evthread(void *arg)
@@ -687,7 +698,7 @@ scsihost_evthread(void *arg)
 	struct scsihost_softc *sc = arg;
 	struct rumpuser_scsi_event ev;
 	time_t last = time_uptime;
-	unsigned n = 0;
+	unsigned n = 0, nrow = 0;
 
 	mutex_enter(&sc->sc_lock);
 	while (!sc->sc_evstop) {
@@ -695,30 +706,33 @@ scsihost_evthread(void *arg)
 			cv_wait(&sc->sc_evcv, &sc->sc_lock);
 			continue;
 		}
+		sc->sc_evpending = false;
+		mutex_exit(&sc->sc_lock);
+		if (rumpuser_scsi_take_event(sc->sc_id, &ev) != 0) {
+			nrow = 0;
+			mutex_enter(&sc->sc_lock);
+			continue;
+		}
 		if (time_uptime - last > SCSIHOST_QUIET)
 			n = 0;
-		if (n >= SCSIHOST_FLOOD) {
-			aprint_error_dev(sc->sc_dev, "%u events without a pause, limit %u: no more are "
-			    "taken\n", n, SCSIHOST_FLOOD);
+		n++;
+		if (++nrow == SCSIHOST_FLOOD) {
+			aprint_error_dev(sc->sc_dev, "%u events in a row, limit %u: no more are taken\n",
+			    nrow, SCSIHOST_FLOOD);
+			mutex_enter(&sc->sc_lock);
 			while (!sc->sc_evstop)
 				cv_wait(&sc->sc_evcv, &sc->sc_lock);
 			break;
 		}
+		if (n == SCSIHOST_BURST + 1)
+			aprint_error_dev(sc->sc_dev, "%u events without a pause, limit %u\n", n,
+			    SCSIHOST_BURST);
 		if (n > SCSIHOST_BURST) {
-			if (n == SCSIHOST_BURST + 1)
-				aprint_error_dev(sc->sc_dev, "%u events without a pause, limit %u\n", n,
-				    SCSIHOST_BURST);
-			if (cv_timedwait(&sc->sc_evcv, &sc->sc_lock,
-			    MIN(1 << MIN(n - SCSIHOST_BURST, 20), SCSIHOST_QUIET * hz / 2)) == 0)
-				continue;
-		}
-		sc->sc_evpending = false;
-		mutex_exit(&sc->sc_lock);
-		if (rumpuser_scsi_take_event(sc->sc_id, &ev) != 0) {
 			mutex_enter(&sc->sc_lock);
-			continue;
+			scsihost_evpause(sc, MIN(1 << MIN(n - SCSIHOST_BURST, 20),
+			    SCSIHOST_QUIET * hz / 2));
+			mutex_exit(&sc->sc_lock);
 		}
-		n++;
 		scsihost_event(sc, &ev);
 		last = time_uptime;
 		mutex_enter(&sc->sc_lock);

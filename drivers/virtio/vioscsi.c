@@ -55,9 +55,9 @@
 #define	VIOSCSI_MAXTARGETS	256
 #define	VIOSCSI_MAXLUNS		256
 #define	VIOSCSI_NEVENTS		8	/* buffers of the event queue */
-#define	VIOSCSI_BURST		32	/* events handled at full speed */
+#define	VIOSCSI_BURST		256	/* events handled at full speed */
 #define	VIOSCSI_QUIET		20	/* seconds until that is forgotten */
-#define	VIOSCSI_FLOOD		64	/* events without that, after which none is */
+#define	VIOSCSI_FLOOD		512	/* events without that, after which none is */
 #define	VIOSCSI_GRACE		5	/* seconds for an abort to work */
 
 /* DMA memory: the requests', then the control queue's, then the events'. */

@@ -5,6 +5,7 @@
 #include "vt.h"
 
 #include <poll.h>
+#include <stdatomic.h>
 
 #include "model/scsi.h"
 
@@ -60,13 +61,13 @@ rnd(struct virtiom_params vp)
 	vt_plug(virtiom_rng_create(&vp, 0));
 	ATF_REQUIRE(vt_has("viornd0"));
 	ms(100);
-	before = entropy;
+	before = DEV(entropy);
 	ATF_CHECK(before > 0);
 	for (int i = 0; i < 5; i++) {
 		ATF_CHECK_EQ(rump_sys_getrandom(buf, sizeof(buf), 0), sizeof(buf));
 		ms(100);
 	}
-	ATF_CHECK(entropy >= before + 5 * 16);
+	ATF_CHECK(DEV(entropy) >= before + 5 * 16);
 	vt_end();
 }
 ALL(rnd)
@@ -137,11 +138,11 @@ balloon(struct virtiom_params vp)
 	vt_plug(vm);
 	ATF_REQUIRE(vt_has("viomb0"));
 	ms(500);
-	ATF_CHECK_EQ(virtiom_balloon_held(vm), 50);
+	ATF_CHECK_EQ(DEV(virtiom_balloon_held(vm)), 50);
 	for (unsigned i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
-		virtiom_balloon_target(vm, targets[i]);
+		DEV(virtiom_balloon_target(vm, targets[i]));
 		ms(500);
-		ATF_CHECK_EQ(virtiom_balloon_held(vm), targets[i]);
+		ATF_CHECK_EQ(DEV(virtiom_balloon_held(vm)), targets[i]);
 		ATF_CHECK_EQ(viomb("npages"), (int)targets[i]);
 		ATF_CHECK_EQ(viomb("actual"), (int)targets[i]);
 	}
@@ -160,10 +161,10 @@ ATF_TC_BODY(balloon_greedy, tc)
 	vm = virtiom_balloon_create(&vp, UINT32_MAX);
 	vt_plug(vm);
 	ms(60000);
-	ATF_CHECK(virtiom_balloon_held(vm) <= 16384);
-	virtiom_balloon_target(vm, 5);
+	ATF_CHECK(DEV(virtiom_balloon_held(vm)) <= 16384);
+	DEV(virtiom_balloon_target(vm, 5));
 	ms(60000);
-	ATF_CHECK_EQ(virtiom_balloon_held(vm), 5);
+	ATF_CHECK_EQ(DEV(virtiom_balloon_held(vm)), 5);
 	vt_end();
 }
 
@@ -184,7 +185,7 @@ console(struct virtiom_params vp)
 	ATF_REQUIRE(vt_has("viocon0"));
 	WORKS(fd = rump_sys_open("/dev/ttyVI00", RUMP_O_RDWR | RUMP_O_NONBLOCK));
 	FAILS(RUMP_EAGAIN, rump_sys_read(fd, in, sizeof(in)));
-	ATF_CHECK_EQ(virtiom_console_input(vm, 0, "hello", 5), 5);
+	ATF_CHECK_EQ(DEV(virtiom_console_input(vm, 0, "hello", 5)), 5);
 	ms(100);
 	ATF_REQUIRE_EQ(rump_sys_read(fd, in, sizeof(in)), 5);
 	ATF_CHECK(memcmp(in, "hello", 5) == 0);
@@ -208,8 +209,8 @@ console(struct virtiom_params vp)
 			ATF_REQUIRE(n > 0);
 			sent += n;
 			ms(10);
-			n = virtiom_console_output(vm, 0, back, sizeof(back));
-			ATF_CHECK_EQ(virtiom_console_input(vm, 0, back, n), (size_t)n);
+			n = DEV(virtiom_console_output(vm, 0, back, sizeof(back)));
+			ATF_CHECK_EQ(DEV(virtiom_console_input(vm, 0, back, n)), (size_t)n);
 		}
 	}
 	ATF_CHECK(memcmp(in, out, sizeof(out)) == 0);
@@ -235,28 +236,28 @@ ports(struct virtiom_params vp)
 	WORKS(fd2 = rump_sys_open("/dev/ttyVI01", RUMP_O_RDWR | RUMP_O_NONBLOCK));
 	ms(200);
 	ATF_CHECK_EQ(rump_sys_write(fd, "abc", 3), 3);
-	ATF_CHECK_EQ(virtiom_console_input(vm, 1, "one", 3), 3);
+	ATF_CHECK_EQ(DEV(virtiom_console_input(vm, 1, "one", 3)), 3);
 	ms(200);
-	ATF_CHECK_EQ(virtiom_console_output(vm, 2, buf, sizeof(buf)), 3);
+	ATF_CHECK_EQ(DEV(virtiom_console_output(vm, 2, buf, sizeof(buf))), 3);
 	ATF_CHECK(memcmp(buf, "abc", 3) == 0);
 	ATF_CHECK_EQ(rump_sys_read(fd2, buf, sizeof(buf)), 3);
 	ATF_CHECK(memcmp(buf, "one", 3) == 0);
 
 	/* REMOVE: what is open works no more, what is closed can't be opened. */
-	virtiom_console_control(vm, 2, 2, 1);
+	DEV(virtiom_console_control(vm, 2, 2, 1));
 	ms(200);
 	FAILS(RUMP_ENXIO, rump_sys_write(fd, "abc", 3));
 	WORKS(rump_sys_close(fd));
 	FAILS(RUMP_ENXIO, rump_sys_open("/dev/ttyVI02", RUMP_O_RDWR));
-	virtiom_console_control(vm, 2, 1, 1);
+	DEV(virtiom_console_control(vm, 2, 1, 1));
 	ms(200);
 	WORKS(fd = rump_sys_open("/dev/ttyVI02", RUMP_O_RDWR | RUMP_O_NONBLOCK));
 	ATF_CHECK_EQ(rump_sys_write(fd, "xyz", 3), 3);
 
 	/* Messages that make no sense. */
-	virtiom_console_control(vm, 77, 1, 1);
-	virtiom_console_control(vm, 1, 1000, 1);
-	virtiom_console_control(vm, 0xffffffff, 7, 1);
+	DEV(virtiom_console_control(vm, 77, 1, 1));
+	DEV(virtiom_console_control(vm, 1, 1000, 1));
+	DEV(virtiom_console_control(vm, 0xffffffff, 7, 1));
 	ms(200);
 	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", 0), RUMP_EBUSY);
 	WORKS(rump_sys_close(fd));
@@ -278,7 +279,7 @@ ATF_TC_BODY(console_unplug, tc)
 	vm = virtiom_console_create(&vp, 1, 0);
 	vt_plug(vm);
 	WORKS(fd = rump_sys_open("/dev/ttyVI00", RUMP_O_RDWR));
-	virtiom_unplug(vm);
+	DEV(virtiom_unplug(vm));
 	/* Nobody reads: room for two writes, then it takes too long. */
 	rump_sys_write(fd, buf, sizeof(buf));
 	rump_sys_write(fd, buf, sizeof(buf));
@@ -319,7 +320,7 @@ ATF_TC_BODY(ports_many_late, tc)
 struct sleeper {
 	const char *path;
 	int	write;
-	volatile int done;
+	atomic_int done;
 	ssize_t	rv;
 	int	error;
 	void	*thread;
@@ -376,27 +377,27 @@ ATF_TC_BODY(console_asleep, tc)
 	vt_plug(vm);
 	ms(100);
 	sleeper_start(&s);
-	virtiom_console_input(vm, 1, "abc", 3);
+	DEV(virtiom_console_input(vm, 1, "abc", 3));
 	sleeper_ends(&s, 3, 0);
 	sleeper_start(&s);
-	virtiom_console_control(vm, 1, 6, 0);	/* OPEN, no */
+	DEV(virtiom_console_control(vm, 1, 6, 0));	/* OPEN, no */
 	sleeper_ends(&s, 0, 0);
-	virtiom_console_control(vm, 1, 6, 1);
+	DEV(virtiom_console_control(vm, 1, 6, 1));
 	ms(100);
 	sleeper_start(&s);
-	virtiom_console_control(vm, 1, 2, 1);	/* REMOVE */
+	DEV(virtiom_console_control(vm, 1, 2, 1));	/* REMOVE */
 	sleeper_ends(&s, -1, RUMP_EIO);
-	virtiom_console_control(vm, 1, 1, 1);	/* ADD */
+	DEV(virtiom_console_control(vm, 1, 1, 1));	/* ADD */
 	ms(100);
 	sleeper_start(&s);
 	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", 0), RUMP_EBUSY);
-	virtiom_need_reset(vm);
+	DEV(virtiom_need_reset(vm));
 	sleeper_ends(&s, -1, RUMP_EIO);
 	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", 0), 0);
 	vt_rescan();
 	ms(100);
 	sleeper_start(&s);
-	virtiom_unplug(vm);
+	DEV(virtiom_unplug(vm));
 	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", RUMP_DETACH_FORCE), 0);
 	sleeper_ends(&s, -1, RUMP_EIO);
 	vt_end();
@@ -419,7 +420,7 @@ ATF_TC_BODY(console_write_late, tc)
 	sleeper_start(&s);
 	for (int i = 0; i < 12; i++) {
 		ATF_CHECK(i >= 9 || !s.done);
-		virtiom_console_input(vm, 0, &c, 1);
+		DEV(virtiom_console_input(vm, 0, &c, 1));
 		ms(1000);
 		ATF_CHECK_EQ(rump_sys_read(fd, &c, 1), 1);
 	}
@@ -481,18 +482,58 @@ ATF_TC_BODY(scsi_hotplug, tc)
 	vt_plug(vm);
 	ATF_REQUIRE(vt_has("uk0"));
 	ATF_REQUIRE_EQ(scsim_add(t, 5, &(struct scsim_config){ .sm_type = SCSIM_PROCESSOR }), 0);
-	virtiom_scsi_event(vm, 1, 0, 5, 1);
+	DEV(virtiom_scsi_event(vm, 1, 0, 5, 1));
 	ms(1000);
 	ATF_CHECK(vt_has("uk1"));
 	ATF_REQUIRE_EQ(scsim_remove(t, 5), 0);
-	virtiom_scsi_event(vm, 1, 0, 5, 2);
+	DEV(virtiom_scsi_event(vm, 1, 0, 5, 2));
 	ms(1000);
 	ATF_CHECK(!vt_has("uk1"));
 	/* Where there is nothing, and what there is not. */
-	virtiom_scsi_event(vm, 1, 200, 5, 1);
-	virtiom_scsi_event(vm, 77, 0, 0, 0);
-	virtiom_scsi_event(vm, 0x80000000, 0, 0, 0);
+	DEV(virtiom_scsi_event(vm, 1, 200, 5, 1));
+	DEV(virtiom_scsi_event(vm, 77, 0, 0, 0));
+	DEV(virtiom_scsi_event(vm, 0x80000000, 0, 0, 0));
 	ms(1000);
+	ATF_CHECK(vt_has("uk0"));
+	vt_end();
+}
+
+static unsigned flood_looks;
+
+/* Who looks at the unit is told that there is something new. */
+static int
+flood_filter(void *vm, struct scsim_cmd *c, int after)
+{
+
+	if (after && c->sc_cdb[0] == 0x12) {
+		flood_looks++;
+		DEV(virtiom_scsi_event(vm, 1, 0, 5, 1));
+	}
+	return 0;
+}
+
+/* A host that has one event after the other is not listened to for ever. */
+ATF_TC_WITHOUT_HEAD(scsi_event_flood);
+ATF_TC_BODY(scsi_event_flood, tc)
+{
+	struct virtiom_params vp = { 0 };
+	struct virtiom_scsi_params sp = { 0 };
+	struct scsim_target *t = scsim_create();
+	struct virtiom *vm;
+	unsigned n;
+
+	ATF_REQUIRE_EQ(scsim_add(t, 0, &(struct scsim_config){ .sm_type = SCSIM_PROCESSOR }), 0);
+	sp.sp_target[0] = t;
+	vt_boot();
+	vm = virtiom_scsi_create(&vp, &sp);
+	vt_plug(vm);
+	scsim_filter(t, flood_filter, vm);
+	DEV(virtiom_scsi_event(vm, 1, 0, 5, 1));
+	ms(1000000);
+	n = flood_looks;
+	ATF_CHECK_MSG(n >= 512 && n < 600, "%u looks", n);
+	ms(1000000);
+	ATF_CHECK_EQ(flood_looks, n);
 	ATF_CHECK(vt_has("uk0"));
 	vt_end();
 }
@@ -518,5 +559,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, console_write_late);
 	ADD_ALL(scsi);
 	ATF_TP_ADD_TC(tp, scsi_hotplug);
+	ATF_TP_ADD_TC(tp, scsi_event_flood);
 	return atf_no_error();
 }
