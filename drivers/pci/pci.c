@@ -109,6 +109,8 @@ pci_child_resume(device_t dev, const pmf_qual_t *qual)
 	if (c->c_psok && pci_set_powerstate(cp->cp_bus->sc_pc, cp->cp_tag, PCI_PWR_D0) != 0) {
 		/* Its driver wakes up all the same, to fail what waits for it. */
 		aprint_error_dev(dev, "couldn't be put to D0\n");
+		if (pci_conf_read(cp->cp_bus->sc_pc, cp->cp_tag, PCI_ID_REG) == 0xffffffff)
+			return true;
 	}
 	pci_conf_restore(cp->cp_bus->sc_pc, cp->cp_tag, &c->c_conf);
 	pci_msi_restore(cp->cp_bus->sc_pc, cp->cp_tag);

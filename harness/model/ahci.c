@@ -709,6 +709,12 @@ execute(struct ahcim *sc, struct port *p, unsigned slot)
 		sc->stats.as_commands++;
 	f = fault_of(sc, x.fis[2]);
 	switch (f) {
+	case AHCIM_FAULT_LOST:
+		if (x.queued) {
+			p->queued &= ~(1u << slot);
+			return;
+		}
+		/* FALLTHROUGH */
 	case AHCIM_FAULT_NEVER:
 	case AHCIM_FAULT_STUCK:
 		p->busy = 1;

@@ -91,6 +91,7 @@ enum ahcim_fault {
 	AHCIM_FAULT_STUCK,		/* nothing completes, and the port does not stop */
 	AHCIM_FAULT_LINK,		/* the drive is pulled out */
 	AHCIM_FAULT_UNPLUG,		/* the adapter is pulled out */
+	AHCIM_FAULT_LOST,		/* as NEVER; of queued ones this alone, others go on */
 	AHCIM_NFAULT
 };
 #define AHCIM_ANY	0x100

@@ -320,6 +320,31 @@ QUEUED_FAULT(no_interrupt, AHCIM_FAULT_NOINTR, 0, 0x61, 1, 40, 1)
 QUEUED_FAULT(busy, AHCIM_FAULT_BUSY, 0, 0x61, 3, 1, 1)
 QUEUED_FAULT(bus, AHCIM_FAULT_BUS, 0, 0x61, 3, 1, 1)
 
+/* A queued write that the drive forgets is late though others come and go. */
+ATF_TC_WITHOUT_HEAD(queued_lost);
+ATF_TC_BODY(queued_lost, tc)
+{
+	struct timespec ts = { 3, 0 };
+	static uint8_t buf[8192];
+	int fd, i, rawfd;
+
+	start((struct ahcim_config){ .ac_port[1].ap_flags = AHCIM_NCQ });
+	WORKS(rawfd = rump_sys_open(RAW, RUMP_O_RDONLY));
+	WORKS(fd = rump_sys_open("/dev/wd0d", RUMP_O_RDWR));
+	pattern(buf, sizeof(buf), 6);
+	ahcim_fault(dev, AHCIM_FAULT_LOST, 0x61, 1, 1, 0);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, sizeof(buf), 65536), (ssize_t)sizeof(buf));
+	for (i = 0; i < 8; i++) {
+		ATF_CHECK_EQ(rump_sys_pread(rawfd, buf, 512, 0), 512);
+		(void)rump_sys_nanosleep(&ts, NULL);
+	}
+	pattern(buf, sizeof(buf), 6);
+	ATF_CHECK(memcmp(medium + 65536, buf, sizeof(buf)) == 0);
+	WORKS(rump_sys_close(fd));
+	WORKS(rump_sys_close(rawfd));
+	end();
+}
+
 /* A port that does not stop is given up; the rest goes on. */
 ATF_TC_WITHOUT_HEAD(fault_stuck);
 ATF_TC_BODY(fault_stuck, tc)
@@ -443,6 +468,33 @@ ATF_TC_BODY(atapi_cd, tc)
 	end();
 }
 
+/*
+ * A disk that did not attach does not keep the one beside it asleep, and one
+ * whose adapter can't be woken up fails what waits for it.
+ */
+ATF_TC_WITHOUT_HEAD(resume_without);
+ATF_TC_BODY(resume_without, tc)
+{
+	uint8_t buf[512];
+	int fd;
+
+	start((struct ahcim_config){ .ac_port[3] = { .ap_kind = AHCIM_DISK } });
+	ATF_CHECK(has("wd1"));
+	FAILS(RUMP_ENXIO, rump_sys_open("/dev/rwd1d", RUMP_O_RDONLY));
+	ATF_CHECK_EQ(rump_pub_dev_suspend("ahcisata0"), 0);
+	ATF_CHECK_EQ(rump_pub_dev_resume("ahcisata0", 1), 0);
+	exercise(RAW, 512, 4);
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDONLY));
+	ATF_CHECK_EQ(rump_pub_dev_suspend("ahcisata0"), 0);
+	/* Capabilities: there are none any more. */
+	pcim_conf_set(dev, 0x34, 1, 0);
+	ATF_CHECK_EQ(rump_pub_dev_resume("ahcisata0", 1), 0);
+	FAILS(RUMP_ENXIO, rump_sys_pread(fd, buf, sizeof(buf), 0));
+	(void)rump_sys_close(fd);
+	pcim_unplug(dev);
+	end();
+}
+
 /* Down and up again. */
 ATF_TC_WITHOUT_HEAD(suspend_resume);
 ATF_TC_BODY(suspend_resume, tc)
@@ -482,6 +534,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, queued_no_log);
 	ATF_TP_ADD_TC(tp, queued_never);
 	ATF_TP_ADD_TC(tp, queued_no_interrupt);
+	ATF_TP_ADD_TC(tp, queued_lost);
 	ATF_TP_ADD_TC(tp, queued_busy);
 	ATF_TP_ADD_TC(tp, queued_bus);
 	ATF_TP_ADD_TC(tp, fault_error);
@@ -504,5 +557,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, never_walk);
 	ATF_TP_ADD_TC(tp, atapi_cd);
 	ATF_TP_ADD_TC(tp, suspend_resume);
+	ATF_TP_ADD_TC(tp, resume_without);
 	return atf_no_error();
 }
