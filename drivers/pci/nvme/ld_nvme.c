@@ -67,7 +67,12 @@ ld_nvme_start(struct ld_softc *ld, struct buf *bp)
 	error = nvme_ns_dobio(sc->sc_nvme, sc->sc_nsid, sc, bp, bp->b_data,
 	    bp->b_bcount, ld->sc_secsize, bp->b_rawblkno, flags,
 	    ld_nvme_biodone);
-	/* Others have all commands, and nothing of ours need be among them. */
+	/*
+	 * Others have all commands, and nothing of ours need be among them; or
+	 * the controller is being reset.
+	 */
+	if (error == ENXIO && nvme_works(sc->sc_nvme))
+		error = EAGAIN;
 	if (error == EAGAIN)
 		callout_schedule(&sc->sc_retry_ch, 1);
 	/* A controller that is there and broken is an error, no absence. */

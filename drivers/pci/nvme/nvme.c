@@ -625,18 +625,6 @@ nvme_print(void *aux, const char *pnp)
 	return UNCONF;
 }
 
-/* Whether it may be worth while to ask the controller something more. */
-static bool
-nvme_works(struct nvme_softc *sc)
-{
-	bool works;
-
-	mutex_enter(&sc->sc_lock);
-	works = sc->sc_state != NVME_S_DEAD && !sc->sc_detaching;
-	mutex_exit(&sc->sc_lock);
-	return works;
-}
-
 /* One at a time looks for namespaces; a detach waits for him.  ENXIO. */
 static int
 nvme_scan_enter(struct nvme_softc *sc)
@@ -1033,6 +1021,18 @@ nvme_rele(struct nvme_softc *sc)
 	if (--sc->sc_users == 0)
 		cv_broadcast(&sc->sc_users_cv);
 	mutex_exit(&sc->sc_lock);
+}
+
+/* Whether the controller takes commands, now or after a reset. */
+bool
+nvme_works(struct nvme_softc *sc)
+{
+	bool works;
+
+	mutex_enter(&sc->sc_lock);
+	works = sc->sc_state != NVME_S_DEAD && !sc->sc_detaching;
+	mutex_exit(&sc->sc_lock);
+	return works;
 }
 
 /* Power down: the queues stop, the controller saves its state. */

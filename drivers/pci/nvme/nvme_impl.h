@@ -67,6 +67,7 @@ void	nvme_halt(struct nvme_softc *, bool);
 void	nvme_timeout_arm(struct nvme_softc *);
 int	nvme_hold(struct nvme_softc *, bool working);
 void	nvme_rele(struct nvme_softc *);
+bool	nvme_works(struct nvme_softc *);
 int	nvme_component_init(void);
 
 /* nvme_ns.c */
