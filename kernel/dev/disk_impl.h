@@ -12,6 +12,7 @@
 #include <sys/disklabel.h>
 
 void	disk_sysinit(void);
+bool	dkwedge_scanning(struct disk *);
 
 void	disklabel_swap(struct disklabel *);
 int	disklabel_scan(const void *, size_t, struct disklabel *);

@@ -11,6 +11,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/bufq.h>
 #include <sys/device.h>
@@ -27,6 +28,11 @@
 #include <sys/vnode.h>
 
 #include <dev/dkvar.h>
+
+#include "disk_impl.h"
+
+/* sc_flags: open without its label having been read. */
+#define	DKF_UNREAD	0x02000000
 
 /*
  * Makes the common part of a unit; dtype is DKTYPE_*.
@@ -99,9 +105,16 @@ dk_open(struct dk_softc *dksc, dev_t dev, int flags, int fmt, struct lwp *l)
 			if (ret)
 				goto done;
 		}
-		if ((dksc->sc_flags & DKF_VLABEL) == 0)
-			dk_getdisklabel(dksc, dev);
-	}
+		if ((dksc->sc_flags & DKF_VLABEL) == 0) {
+			dksc->sc_flags |= DKF_UNREAD;
+			/* Who looks for wedges has no use for a label. */
+			if (part == RAW_PART && dkwedge_scanning(dk))
+				dk_getdefaultlabel(dksc, lp);
+			else
+				dk_getdisklabel(dksc, dev);
+		}
+	} else if ((dksc->sc_flags & DKF_UNREAD) != 0)
+		dk_getdisklabel(dksc, dev);
 	if (part != RAW_PART && (part >= lp->d_npartitions ||
 	    lp->d_partitions[part].p_size == 0)) {
 		ret = ENXIO;
@@ -186,7 +199,8 @@ dk_translate(struct dk_softc *dksc, struct buf *bp)
 		bp->b_error = EINVAL;
 		goto done;
 	}
-	numsecs = dk->dk_geom.dg_secperunit;
+	/* The size may change while the disk is in use. */
+	numsecs = atomic_load_relaxed(&dk->dk_geom.dg_secperunit);
 	if (part == RAW_PART) {
 		if (!bounds_check_with_mediasize(bp, DEV_BSIZE,
 		    numsecs * per))
@@ -620,6 +634,7 @@ dk_getdisklabel(struct dk_softc *dksc, dev_t dev)
 	errstring = readdisklabel(dev, dk->dk_driver->d_strategy,
 	    dk->dk_label, dk->dk_cpulabel);
 	dksc->sc_flags |= DKF_VLABEL;
+	dksc->sc_flags &= ~DKF_UNREAD;
 	if (errstring != NULL && (dksc->sc_flags & DKF_WARNLABEL) != 0)
 		printf("%s: %s\n", dksc->sc_xname, errstring);
 }

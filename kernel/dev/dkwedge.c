@@ -35,6 +35,8 @@
 
 #include <rump-sys/vfs.h>
 
+#include "disk_impl.h"
+
 #define	DK_MAJOR	168
 #define	DKW_MAX		256		/* wedges of all disks */
 #define	DK_NNODES	8		/* those with nodes in /dev */
@@ -610,6 +612,14 @@ scan_mine(struct disk *pdk)
 	return s;
 }
 
+/* Whether the caller is on its way to look for wedges on this disk. */
+bool
+dkwedge_scanning(struct disk *pdk)
+{
+
+	return scan_mine(pdk) != NULL;
+}
+
 /*
  * Asks the methods in turn until one knows the disk's partition table.
  */
@@ -625,19 +635,20 @@ dkwedge_discover(struct disk *pdk)
 	pdev = dkwedge_parentdev(pdk->dk_name);
 	if (pdev == NODEV)
 		return;
+	mutex_enter(&dkwedge_scanlock);
+	LIST_INSERT_HEAD(&dkwedge_scans, &scan, s_link);
+	mutex_exit(&dkwedge_scanlock);
 	error = dk_open_parent(pdev, FREAD, &vp);
 	if (error) {
 		aprint_verbose("%s: cannot open to look for wedges, error "
 		    "%d\n", pdk->dk_name, error);
-		return;
+		vp = NULL;
+		goto out;
 	}
 	scan.s_headlen = MIN(SCAN_HEAD, pdk->dk_geom.dg_secperunit) *
 	    (DEV_BSIZE << pdk->dk_blkshift);
 	if (scan.s_headlen != 0)
 		scan.s_head = kmem_alloc(scan.s_headlen, KM_SLEEP);
-	mutex_enter(&dkwedge_scanlock);
-	LIST_INSERT_HEAD(&dkwedge_scans, &scan, s_link);
-	mutex_exit(&dkwedge_scanlock);
 	LIST_FOREACH(ddm, &dkwedge_methods, ddm_list) {
 		error = (*ddm->ddm_discover)(pdk, vp);
 		if (error == 0)
@@ -648,12 +659,14 @@ dkwedge_discover(struct disk *pdk)
 		if (scan.s_gone)
 			break;
 	}
+	if (scan.s_head != NULL)
+		kmem_free(scan.s_head, scan.s_headlen);
+out:
 	mutex_enter(&dkwedge_scanlock);
 	LIST_REMOVE(&scan, s_link);
 	mutex_exit(&dkwedge_scanlock);
-	if (scan.s_head != NULL)
-		kmem_free(scan.s_head, scan.s_headlen);
-	(void)vn_close(vp, FREAD, NOCRED);
+	if (vp != NULL)
+		(void)vn_close(vp, FREAD, NOCRED);
 }
 
 /* Whole sectors; len and blkno are right. */

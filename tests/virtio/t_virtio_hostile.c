@@ -159,8 +159,9 @@ nothing_left(const char *what)
  */
 
 #define	T(f)	VIRTIOM_TAG(0, VIRTIOM_F_##f)
+/* Of the second request: a read, for wedges. */
 #define	STORE(f, how, val)							\
-	{ .hr_kind = HOSTILE_STORE, .hr_how = HOSTILE_##how, .hr_where = T(f), .hr_nth = 2, \
+	{ .hr_kind = HOSTILE_STORE, .hr_how = HOSTILE_##how, .hr_where = T(f), .hr_nth = 1, \
 	  .hr_val = val }
 
 static const struct {
