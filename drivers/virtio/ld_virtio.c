@@ -26,6 +26,8 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
+#include <sys/bitops.h>
 #include <sys/buf.h>
 #include <sys/bufq.h>
 #include <sys/bus.h>
@@ -137,7 +139,7 @@ struct ld_virtio_req {
 	unsigned	r_index;	/* of the DMA memory */
 	bool		r_busy;		/* (l) the device has it */
 	struct buf	*r_bp;		/* transfer, discard */
-	bus_dmamap_t	r_map;		/* of the data */
+	bus_dmamap_t	r_map;		/* of the data; NULL: not made yet */
 	uint64_t	r_sector;	/* where this piece begins, of 512 bytes */
 	uint64_t	r_left;		/* sectors from there to the end */
 	uint32_t	r_now;		/* sectors of this piece */
@@ -168,6 +170,8 @@ struct ld_virtio_softc {
 	struct ld_virtio_req **sc_byslot; /* (l) slot of the queue */
 	unsigned	sc_nreqs;
 	unsigned	sc_maxnsegs;	/* of a transfer's data */
+	bus_size_t	sc_mapsize;	/* of its map */
+	bus_size_t	sc_maxsegsize;
 
 	bus_dma_segment_t sc_memseg;
 	bus_dmamap_t	sc_memmap;
@@ -198,6 +202,8 @@ static int	ld_virtio_detach(device_t, int);
 
 static unsigned	ld_virtio_need(const struct ld_virtio_softc *,
 		    enum ld_virtio_kind);
+static void	ld_virtio_put(struct ld_virtio_softc *,
+		    struct ld_virtio_req *);
 static int	ld_virtio_vq_done(struct virtqueue *);
 static int	ld_virtio_config_change(struct virtio_softc *);
 static void	ld_virtio_resize(void *);
@@ -234,13 +240,24 @@ ld_virtio_sync(struct ld_virtio_softc *sc, const struct ld_virtio_req *r,
 	    r->r_index * LD_VIRTIO_STRIDE + off, len, ops);
 }
 
+/* A request for transfers keeps its map, once it has one. */
+static int
+ld_virtio_makemap(struct ld_virtio_softc *sc, struct ld_virtio_req *r,
+    int flags)
+{
+
+	if (r->r_map != NULL || sc->sc_bounce != NULL)
+		return 0;
+	return bus_dmamap_create(sc->sc_dmat, sc->sc_mapsize, sc->sc_maxnsegs,
+	    sc->sc_maxsegsize, 0, flags, &r->r_map);
+}
+
 static int
 ld_virtio_alloc_reqs(struct ld_virtio_softc *sc, int maxxfer, int maxsegsize)
 {
 	const unsigned ntransfers = sc->sc_nreqs - LD_VIRTIO_NSPARE;
 	struct ld_virtio_req *r;
 	unsigned i;
-	int error;
 
 	sc->sc_memsize = sc->sc_nreqs * LD_VIRTIO_STRIDE;
 	sc->sc_mem = virtio_dmamem_alloc(sc->sc_dmat, sc->sc_memsize,
@@ -266,13 +283,12 @@ ld_virtio_alloc_reqs(struct ld_virtio_softc *sc, int maxxfer, int maxsegsize)
 			SLIST_INSERT_HEAD(&sc->sc_spare, r, r_free);
 			continue;
 		}
-		error = bus_dmamap_create(sc->sc_dmat, maxxfer,
-		    sc->sc_maxnsegs, maxsegsize, 0, BUS_DMA_WAITOK, &r->r_map);
-		if (error)
-			return error;
 		SLIST_INSERT_HEAD(&sc->sc_free, r, r_free);
 	}
-	return 0;
+	/* With one map there is progress; the others are made when needed. */
+	sc->sc_mapsize = maxxfer;
+	sc->sc_maxsegsize = maxsegsize;
+	return ld_virtio_makemap(sc, SLIST_FIRST(&sc->sc_free), BUS_DMA_WAITOK);
 }
 
 /* Accepts any prefix of the above. */
@@ -387,6 +403,9 @@ ld_virtio_size_requests(struct ld_virtio_softc *sc, int *maxxferp,
 		/* Some say 0 for no limit. */
 		if (v != 0)
 			maxsegsize = MIN(maxsegsize, v);
+		/* Pages are cut into equal segments, see below. */
+		if (maxsegsize < PAGE_SIZE)
+			maxsegsize = 1U << (fls32(maxsegsize) - 1);
 	}
 	if ((features & VIRTIO_BLK_F_SEG_MAX) != 0) {
 		v = virtio_read_device_config_4(vsc, VIRTIO_BLK_CONFIG_SEG_MAX);
@@ -401,7 +420,8 @@ ld_virtio_size_requests(struct ld_virtio_softc *sc, int *maxxferp,
 	maxnsegs = MIN(maxnsegs, num - 2);
 	/*
 	 * Pages are apart on the bus and the first may begin anywhere, so n
-	 * segments are sure to hold n - 1 of them.  For one there is a buffer.
+	 * segments are sure to hold n - 1 of them, or of their equal parts.
+	 * For one there is a buffer.
 	 */
 	maxxfer = maxnsegs == 1 ? maxsegsize :
 	    (uint64_t)(maxnsegs - 1) * MIN(maxsegsize, PAGE_SIZE);
@@ -601,6 +621,12 @@ ld_virtio_get(struct ld_virtio_softc *sc, enum ld_virtio_kind kind)
 	mutex_exit(&sc->sc_lock);
 	r->r_kind = kind;
 	r->r_room = need;
+	/* Free ones with a map come first, so one without means that some are out. */
+	if (kind == LDV_TRANSFER &&
+	    ld_virtio_makemap(sc, r, BUS_DMA_NOWAIT) != 0) {
+		ld_virtio_put(sc, r);
+		return NULL;
+	}
 	return r;
 }
 
@@ -1073,7 +1099,8 @@ ld_virtio_resize(void *arg)
 		    "\n", sectors, ld->sc_secperunit);
 		ld->sc_secperunit = sectors;
 		ld->sc_disksize512 = sectors * (ld->sc_secsize / DEV_BSIZE);
-		dk->dk_geom.dg_secperunit = sectors;
+		atomic_store_relaxed(&dk->dk_geom.dg_secperunit,
+		    (int64_t)sectors);
 		/* Geometry and properties are those of the new size. */
 		dk->dk_geom.dg_ncylinders = 0;
 		disk_set_info(sc->sc_dev, dk, ld->sc_typename);
