@@ -1253,6 +1253,15 @@ ahcim_link(struct pcim_dev *dev, unsigned port, int up)
 }
 
 void
+ahcim_drive(struct pcim_dev *dev, unsigned port, unsigned flags)
+{
+	struct ahcim *sc = pcim_softc(dev);
+
+	if (port < sc->nports && !sc->port[port].up)
+		sc->port[port].flags = flags;
+}
+
+void
 ahcim_fault(struct pcim_dev *dev, enum ahcim_fault fault, unsigned command, unsigned nth,
     unsigned times, uint32_t arg)
 {

@@ -73,6 +73,9 @@ int	ahcim_idle(struct pcim_dev *);
 /* Pulls a port's drive out, or puts it in again. */
 void	ahcim_link(struct pcim_dev *, unsigned port, int up);
 
+/* While none is in: the drive that will be plugged in has these flags. */
+void	ahcim_drive(struct pcim_dev *, unsigned port, unsigned flags);
+
 /*
  * Faults: act on the nth command from now on any port (1: the next one; with
  * this ATA command code, or AHCIM_ANY) and on the times - 1 ones after it (0:

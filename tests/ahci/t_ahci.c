@@ -387,6 +387,26 @@ ATF_TC_BODY(hotplug, tc)
 	end();
 }
 
+/* The drive that is put in is another one, which knows of no queued commands. */
+ATF_TC_WITHOUT_HEAD(hotplug_other);
+ATF_TC_BODY(hotplug_other, tc)
+{
+	struct timespec ts = { 2, 0 };
+
+	start((struct ahcim_config){ .ac_port[1].ap_flags = AHCIM_NCQ,
+	    .ac_port[3] = { .ap_kind = AHCIM_DISK, .ap_size = 65536, .ap_flags = AHCIM_NCQ } });
+	exercise(RAW, 512, 6);
+	ahcim_link(dev, 1, 0);
+	(void)rump_sys_nanosleep(&ts, NULL);
+	ATF_CHECK(!has("wd0"));
+	ahcim_drive(dev, 1, 0);
+	ahcim_link(dev, 1, 1);
+	(void)rump_sys_nanosleep(&ts, NULL);
+	ATF_CHECK(has("wd0"));
+	exercise(RAW, 512, 6);
+	end();
+}
+
 /* Each command at which the drive may be pulled out, or say no more. */
 static void
 walk(enum ahcim_fault what)
@@ -553,6 +573,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, fault_bus);
 	ATF_TP_ADD_TC(tp, fault_stuck);
 	ATF_TP_ADD_TC(tp, hotplug);
+	ATF_TP_ADD_TC(tp, hotplug_other);
 	ATF_TP_ADD_TC(tp, link_walk);
 	ATF_TP_ADD_TC(tp, never_walk);
 	ATF_TP_ADD_TC(tp, atapi_cd);

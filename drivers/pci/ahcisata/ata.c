@@ -727,7 +727,8 @@ ata_thread_do(struct ata_channel *chp, int type, int arg, int flags)
 			chp->ch_drive[i].drive_flags &= ~ATA_DRIVE_TH_RESET;
 			(*bus->ata_reset_drive)(&chp->ch_drive[i], flags,
 			    NULL);
-			chp->ch_drive[i].state = RESET;
+			if (i < chp->ch_ndrives)
+				chp->ch_drive[i].state = RESET;
 		}
 		break;
 	case ATACH_TH_RECOVERY:

@@ -121,6 +121,8 @@ atabus_probe1(struct atabus_softc *sc)
 		(void)config_detach_children(sc->sc_dev, DETACH_FORCE);
 	if (atabus_used(chp))
 		return;
+	/* What the last drives could says nothing about the next. */
+	atabus_free_drives(chp);
 	(*atac->atac_probe)(chp);
 	for (i = 0; i < chp->ch_ndrives; i++) {
 		drvp = &chp->ch_drive[i];
