@@ -1304,7 +1304,8 @@ scsipi_run_queue(struct scsipi_channel *chan)
 			/* Hardly anybody there: asked once, and not for long. */
 			xs->xs_retries = 0;
 			xs->timeout = MIN(xs->timeout, SCSIPI_LATE_TIMEOUT);
-		}
+		} else if (periph->periph_slow && (xs->xs_control & XS_CTL_USERCMD) == 0)
+			xs->timeout = MIN(xs->timeout, SCSIPI_LONG_TIMEOUT);
 		mutex_exit(chan_mtx(chan));
 		scsipi_adapter_request(chan, ADAPTER_REQ_RUN_XFER, xs);
 		mutex_enter(chan_mtx(chan));
@@ -1348,11 +1349,17 @@ scsipi_done(struct scsipi_xfer *xs)
 	else
 		periph->periph_flags &= ~PERIPH_UNTAG;
 
-	if (xs->error == XS_TIMEOUT)
+	if (xs->error == XS_TIMEOUT) {
 		periph->periph_late = MIN(periph->periph_late + 1, SCSIPI_MAXLATE);
-	else if (xs->error == XS_NOERROR || xs->error == XS_SENSE || xs->error == XS_SHORTSENSE ||
-	    xs->error == XS_BUSY)
+		if (xs->timeout > SCSIPI_LONG_TIMEOUT)
+			periph->periph_slow = true;
+	} else if (xs->error == XS_NOERROR || xs->error == XS_SENSE ||
+	    xs->error == XS_SHORTSENSE || xs->error == XS_BUSY) {
 		periph->periph_late = 0;
+		/* One that took its time, and came. */
+		if (getticks() - xs->xs_began >= 60 * hz)
+			periph->periph_slow = false;
+	}
 
 	/* What an adapter may have got wrong. */
 	if (xs->resid < 0 || xs->resid > xs->datalen)
@@ -1559,7 +1566,8 @@ scsipi_complete(struct scsipi_xfer *xs)
 		scsipi_periph_thaw_locked(periph, 1);
 	mutex_exit(chan_mtx(chan));
 
-	if (error != 0 && xs->resid == 0 && xs->bp != NULL)
+	if (error != 0 && xs->resid == 0 && xs->bp != NULL &&
+	    (xs->xs_control & XS_CTL_USERCMD) == 0)
 		xs->resid = xs->datalen;
 	if (xs->xs_control & XS_CTL_USERCMD)
 		scsipi_user_done(xs);

@@ -42,8 +42,11 @@
 #define	SCSIPI_MAXLATE		4
 #define	SCSIPI_LATE_TIMEOUT	10000
 
+/* ms that a unit gets at most which has let hours go by; until one takes long and is answered. */
+#define	SCSIPI_LONG_TIMEOUT	900000
+
 /* Seconds beyond its own time that an adapter may have a command at its end. */
-#define	SCSIPI_DRAIN_GRACE	60
+#define	SCSIPI_DRAIN_GRACE	600
 
 /* LUNs of REPORT LUNS, and those found one by one, that are looked at. */
 #define	SCSIPI_MAXLUNS		256

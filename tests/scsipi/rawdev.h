@@ -21,6 +21,7 @@ struct rawdev {
 	struct rumpuser_scsi_cmd *rd_kept[64];
 	unsigned rd_nkept;
 	unsigned rd_diesat;		/* commands after which it is gone, or 0 */
+	bool	rd_removable;
 	bool	rd_silent;		/* gone means: no answer at all */
 };
 
@@ -81,6 +82,7 @@ raw_submit(void *ctx, struct rumpuser_scsi_cmd *c)
 	switch (c->sc_cdb[0]) {
 	case 0x12:
 		inq[0] = rd->rd_type;
+		inq[1] = rd->rd_removable ? 0x80 : 0;
 		inq[2] = rd->rd_version;
 		inq[3] = 2;
 		inq[4] = 31;

@@ -369,6 +369,79 @@ ATF_TC_BODY(request_sense, tc)
 	raw_detach(&rd);
 }
 
+static int
+answer_recovered(struct rawdev *rd, struct rumpuser_scsi_cmd *c)
+{
+
+	raw_check(c, 1, 0x17, 0x01);
+	memset(c->sc_data, 0x5a, c->sc_datalen);
+	c->sc_resid = 0;
+	return 0;
+}
+
+ATF_TC_WITHOUT_HEAD(data_and_sense);
+ATF_TC_BODY(data_and_sense, tc)
+{
+	static const uint8_t cdb[6] = { 0x08, 0, 0, 0, 1 };
+	struct rawdev rd = { 0 };
+	uint8_t buf[64] = { 0 };
+	struct scsireq rq;
+	int fd;
+
+	/* A user's command may bring both. */
+	boot();
+	raw_attach(&rd, &plain_setup);
+	ATF_REQUIRE((fd = rump_sys_open("/dev/uk0", RUMP_O_RDWR)) >= 0);
+	rd.rd_cmd = answer_recovered;
+	ATF_REQUIRE_EQ(command(fd, &rq, cdb, 6, SCCMD_READ, buf, sizeof(buf)), 0);
+	ATF_CHECK_EQ(rq.retsts, 3);
+	ATF_CHECK_EQ(rq.sense[2], 1);
+	ATF_CHECK_EQ(rq.datalen_used, sizeof(buf));
+	ATF_CHECK_EQ(buf[63], 0x5a);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	raw_detach(&rd);
+}
+
+/* A tape that answers all but what moves it. */
+static int
+answer_stuck(struct rawdev *rd, struct rumpuser_scsi_cmd *c)
+{
+	static const uint8_t mode[12] = { 11, 0, 0, 8 }, limits[6] = { 0, 0xff, 0xff, 0xff, 0, 1 };
+
+	switch (c->sc_cdb[0]) {
+	case 0x01:
+	case 0x11:
+		return raw_keep(rd, c);
+	case 0x05:
+		raw_data(c, limits, sizeof(limits));
+		break;
+	case 0x1a:
+		raw_data(c, mode, sizeof(mode));
+		break;
+	}
+	return 0;
+}
+
+ATF_TC_WITHOUT_HEAD(stuck_tape);
+ATF_TC_BODY(stuck_tape, tc)
+{
+	struct rawdev rd = { .rd_type = 1, .rd_version = 3, .rd_cmd = answer_stuck, .rd_removable = true };
+	unsigned i;
+	int fd;
+
+	/* It may take hours to rewind, once; then it gets minutes. */
+	boot();
+	raw_attach(&rd, &plain_setup);
+	for (i = 0; i < 4; i++) {
+		ATF_REQUIRE((fd = rump_sys_open("/dev/rst0", RUMP_O_RDONLY)) >= 0);
+		ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	}
+	ATF_CHECK_EQ(rd.rd_naborts, 4);
+	ATF_CHECK_EQ(log_count("command 0x01 timed out after 14400000 ms"), 1);
+	ATF_CHECK_EQ(log_count("command 0x01 timed out after 900000 ms"), 3);
+	raw_detach(&rd);
+}
+
 ATF_TC_WITHOUT_HEAD(come_and_go);
 ATF_TC_BODY(come_and_go, tc)
 {
@@ -686,6 +759,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, later);
 	ATF_TP_ADD_TC(tp, wrong_answers);
 	ATF_TP_ADD_TC(tp, request_sense);
+	ATF_TP_ADD_TC(tp, data_and_sense);
+	ATF_TP_ADD_TC(tp, stuck_tape);
 	ATF_TP_ADD_TC(tp, come_and_go);
 	ATF_TP_ADD_TC(tp, sense_of_recovery);
 	ATF_TP_ADD_TC(tp, silent_unit);

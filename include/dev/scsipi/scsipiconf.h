@@ -313,6 +313,7 @@ struct scsipi_periph {
 	int	periph_waiters;		/* sleepers for an opening */
 	int	periph_starting;	/* threads in psw_start, and others that use it */
 	int	periph_late;		/* commands in a row that were not answered in time */
+	bool	periph_slow;		/* one that had hours was not answered */
 };
 #endif
 
