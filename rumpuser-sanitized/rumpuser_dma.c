@@ -23,6 +23,11 @@
  * into MARK; at the next sync a copy which is something else was written by
  * the kernel after the device.  Who looks without a sync sees MARK.
  *
+ * Where the compiler tells of loads (drivers, in builds that replay), those
+ * from shared memory are noted: a second one of a byte which a sync has
+ * fetched (FETCHED), without another sync, is a value that the device may
+ * have changed after it was checked.
+ *
  * A check costs a comparison of both copies, when the device reads.
  */
 
@@ -51,6 +56,8 @@
 #define	DIRTY		0x01
 #define	ARMED		0x02
 #define	TRUSTED		0x04
+#define	FETCHED		0x08		/* shared: the kernel has the device's */
+#define	LOADED		0x10		/* and a driver has loaded it since */
 #define	EACH(b)		((b) * UINT64_C(0x0101010101010101))
 
 #define	MARK		0xd7
@@ -554,6 +561,18 @@ own(const char *p, size_t len, bool device)
 }
 #endif
 
+static uint32_t
+stack_here(const void *frame)
+{
+	uint32_t id;
+
+	/* The allocator's lock is the depot's, and not that of devices. */
+	ru_lock();
+	id = ru_depot_put(frame);
+	ru_unlock();
+	return id;
+}
+
 int
 rumpuser_dma_open(const void *map, uint64_t mach, void *cpu, size_t len, int access)
 {
@@ -594,7 +613,7 @@ rumpuser_dma_open(const void *map, uint64_t mach, void *cpu, size_t len, int acc
 	w->w_stack = 0;
 	if (RU_ASAN || strict) {
 		if (dm->d_openmap != map)
-			dm->d_openstack = ru_depot_put(__builtin_frame_address(0));
+			dm->d_openstack = stack_here(__builtin_frame_address(0));
 		dm->d_openmap = map;
 		dm->d_closemap = NULL;
 		w->w_stack = dm->d_openstack;
@@ -738,7 +757,7 @@ rumpuser_dma_close(const void *map, uint64_t mach, void *cpu, size_t len)
 		p->p_end = w->w_end;
 		p->p_opened = w->w_stack;
 		if (dm->d_closemap != map)
-			dm->d_closestack = ru_depot_put(__builtin_frame_address(0));
+			dm->d_closestack = stack_here(__builtin_frame_address(0));
 		dm->d_closemap = map;
 		dm->d_openmap = NULL;
 		p->p_closed = dm->d_closestack;
@@ -765,6 +784,19 @@ ru_dma_forget(void)
 			own(w->w_cpu, w->w_end - w->w_start, false);
 }
 
+/* The latest loads of what was fetched. */
+#define	NLOAD		64
+static struct load {
+	const char *l_cpu;
+	uint32_t l_stack;
+} loads[NLOAD] RU_STATE = { { NULL, 0 } };
+static unsigned nloads RU_STATE = 0;
+
+/* Lines of 64 bytes, hashed, in which something was fetched. */
+#define	LOAD_LINES	2048
+#define	LOAD_LINE(p)	(((uintptr_t)(p) >> 6) % LOAD_LINES)
+static bool load_filter[LOAD_LINES] RU_STATE = { false };
+
 /*
  * Sync.
  */
@@ -776,6 +808,9 @@ sync_shared(uint64_t mach, char *cpu, size_t len, int ops)
 	uint8_t *st = state_of(mach);
 	size_t i, n;
 
+	if (nloads != 0 && (ops & (POSTREAD | PREWRITE)) != 0)
+		for (i = 0; (i += scan(st + i, len - i, LOADED, 0)) < len; i++)
+			st[i] &= ~LOADED;
 	for (i = 0;; i++) {
 		n = scan(st + i, len - i, DIRTY, 0);
 		if ((ops & PREWRITE) != 0 && n != 0)
@@ -787,8 +822,10 @@ sync_shared(uint64_t mach, char *cpu, size_t len, int ops)
 			if ((ops & POSTREAD) == 0)
 				continue;
 			cpu[i] = view[i];
-		}
-		st[i] = 0;
+			st[i] = FETCHED;
+			load_filter[LOAD_LINE(&cpu[i])] = true;
+		} else
+			st[i] = 0;
 		if ((ops & PREWRITE) != 0)
 			view[i] = cpu[i];
 	}
@@ -951,6 +988,77 @@ ru_dma_explain(const void *addr)
 		return;
 	}
 }
+
+/*
+ * Loads.
+ */
+
+/* The last load that began at cpu or up to 15 bytes before. */
+static void
+print_load(const char *cpu)
+{
+	const struct load *l;
+	unsigned i;
+
+	for (i = 1; i <= NLOAD && i <= nloads; i++) {
+		l = &loads[(nloads - i) % NLOAD];
+		if (cpu - l->l_cpu >= 0 && cpu - l->l_cpu < 16) {
+			ru_print("The bytes were loaded before here:\n");
+			print_depot(l->l_stack);
+			return;
+		}
+	}
+}
+
+static __noinline RU_NOSAN void
+load_fetched(const char *cpu, size_t len, const void *frame)
+{
+	const struct window *w;
+	uint8_t *st, any = 0;
+	size_t i;
+
+	if (!ru_deterministic || dm == NULL || dm->d_mode != RUMPUSER_DMA_VIEWS)
+		return;
+	for (w = dm->d_win; w < dm->d_win + dm->d_nwin; w++)
+		if ((w->w_access & RUMPUSER_DMA_SHARED) != 0 && cpu >= w->w_cpu &&
+		    (uint64_t)(cpu - w->w_cpu) + len <= w->w_end - w->w_start)
+			break;
+	if (w == dm->d_win + dm->d_nwin)
+		return;
+	st = state_of(w->w_start + (cpu - w->w_cpu));
+	for (i = 0; i < len; i++) {
+		any |= st[i];
+		if ((st[i] & LOADED) != 0) {
+			print_load(cpu + i);
+			dma_report("double-fetch", w, frame, "byte %zu of %zu at offset %llu of a "
+			    "segment is loaded a second time; the device may have written it since",
+			    i, len, (unsigned long long)(cpu - w->w_cpu));
+		}
+	}
+	if ((any & FETCHED) == 0)
+		return;
+	for (i = 0; i < len; i++)
+		if ((st[i] & FETCHED) != 0)
+			st[i] |= LOADED;
+	loads[nloads % NLOAD].l_cpu = cpu;
+	loads[nloads++ % NLOAD].l_stack = stack_here(frame);
+}
+
+/* The compiler calls these, by these names, before each load. */
+#define	LOAD(n)									\
+void	__sanitizer_cov_load##n(const void *);					\
+RU_NOSAN void									\
+__sanitizer_cov_load##n(const void *p)						\
+{										\
+										\
+	if (__predict_false(load_filter[LOAD_LINE(p)]))				\
+		load_fetched(p, n, __builtin_frame_address(0));			\
+}
+LOAD(1)
+LOAD(2)
+LOAD(4)
+LOAD(8)
+LOAD(16)
 
 /*
  * From a device.

@@ -211,7 +211,7 @@ void	ru_unlock(void);
 unsigned ru_walk(void **pcs, unsigned max, const void *frame);
 unsigned ru_walk_in(void **pcs, unsigned max, uintptr_t fp, uintptr_t lo,
 	    uintptr_t hi);
-uint32_t ru_depot_put(const void *frame);
+uint32_t ru_depot_put(const void *frame);	/* caller holds ru_lock */
 unsigned ru_depot_get(uint32_t id, void **pcs, unsigned max);
 
 /*
