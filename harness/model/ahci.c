@@ -1246,10 +1246,11 @@ ahcim_link(struct pcim_dev *dev, unsigned port, int up)
 		return;
 	p = &sc->port[port];
 	p->up = up;
+	/* One that is in was out for a moment, and remembers nothing. */
+	if (!up || p->ssts != 0)
+		link_down(sc, p);
 	if (up)
 		link_up(sc, p);
-	else
-		link_down(sc, p);
 }
 
 void
