@@ -145,6 +145,20 @@ backend_enter(void)
 	return be;
 }
 
+void
+rumpuser_dev_lock(void)
+{
+
+	ru_dev_enter();
+}
+
+void
+rumpuser_dev_unlock(void)
+{
+
+	ru_dev_exit();
+}
+
 const char *
 rumpuser_dev_backend_name(void)
 {

@@ -333,6 +333,17 @@ viomb_config_change(struct virtio_softc *vsc)
  * Attachment.
  */
 
+/* Answers with a figure as it is at one moment. */
+static int
+viomb_sysctl_figure(SYSCTLFN_ARGS)
+{
+	struct sysctlnode node = *rnode;
+	unsigned val = atomic_load_relaxed((unsigned *)node.sysctl_data);
+
+	node.sysctl_data = &val;
+	return sysctl_lookup(SYSCTLFN_CALL(&node));
+}
+
 /* The first balloon is hw.viomb, others have their own names. */
 static void
 viomb_sysctl(struct viomb_softc *sc)
@@ -346,10 +357,10 @@ viomb_sysctl(struct viomb_softc *sc)
 		return;
 	(void)sysctl_createv(&sc->sc_log, 0, &node, NULL, 0, CTLTYPE_INT,
 	    "npages", SYSCTL_DESCR("pages that the device would like to have"),
-	    NULL, 0, &sc->sc_npages, 0, CTL_CREATE, CTL_EOL);
+	    viomb_sysctl_figure, 0, &sc->sc_npages, 0, CTL_CREATE, CTL_EOL);
 	(void)sysctl_createv(&sc->sc_log, 0, &node, NULL, 0, CTLTYPE_INT,
 	    "actual", SYSCTL_DESCR("pages that it has"),
-	    NULL, 0, &sc->sc_actual, 0, CTL_CREATE, CTL_EOL);
+	    viomb_sysctl_figure, 0, &sc->sc_actual, 0, CTL_CREATE, CTL_EOL);
 }
 
 static int

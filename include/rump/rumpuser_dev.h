@@ -216,6 +216,13 @@ void	rumpuser_intr_assert(unsigned irq);
 void	rumpuser_intr_level(uint32_t bdf, unsigned pin, int high);
 int	rumpuser_intr_message(uint64_t addr, uint32_t data);
 
+/*
+ * From the harness: no device runs between these, which nest.  Around what is
+ * done to a device from outside while the kernel's threads run.
+ */
+void	rumpuser_dev_lock(void);
+void	rumpuser_dev_unlock(void);
+
 /* The device's clock: nanoseconds, virtual where the kernel's is. */
 uint64_t rumpuser_dev_now(void);
 

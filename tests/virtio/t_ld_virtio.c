@@ -5,6 +5,7 @@
 #include "vt.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 
 #define	SIZE	(1u << 20)
 #define	RAW	"/dev/rld0d"
@@ -63,7 +64,7 @@ transport(struct virtiom_params vp)
 	vm = blk(&vp, d, (struct virtiom_blk_params){ 0 });
 	vt_plug(vm);
 	ATF_REQUIRE(vt_has("ld0"));
-	ATF_CHECK(virtiom_running(vm));
+	ATF_CHECK(DEV(virtiom_running(vm)));
 	exercise(d, RAW, 60);
 	exercise(d, "/dev/ld0d", 60);
 	ATF_CHECK(d->syncs > 0);
@@ -128,12 +129,12 @@ ATF_TC_BODY(ioerror, tc)
 	vm = blk(&vp, d, (struct virtiom_blk_params){ 0 });
 	vt_plug(vm);
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
-	virtiom_blk_fail(vm, 1, 1);
+	DEV(virtiom_blk_fail(vm, 1, 1));
 	FAILS(RUMP_EIO, rump_sys_pread(fd, buf, 512, 0));
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 0), 512);
-	virtiom_blk_fail(vm, 1, 2);
+	DEV(virtiom_blk_fail(vm, 1, 2));
 	FAILS(RUMP_EOPNOTSUPP, rump_sys_pwrite(fd, buf, 512, 0));
-	virtiom_blk_fail(vm, 1, 77);
+	DEV(virtiom_blk_fail(vm, 1, 77));
 	FAILS(RUMP_EIO, rump_sys_pwrite(fd, buf, 512, 0));
 	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, 512, 0), 512);
 	WORKS(rump_sys_close(fd));
@@ -220,7 +221,7 @@ ATF_TC_BODY(unplug_open, tc)
 	vt_plug(vm);
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 0), 512);
-	virtiom_unplug(vm);
+	DEV(virtiom_unplug(vm));
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 0), -1);
 	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", 0), RUMP_EBUSY);
 	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", RUMP_DETACH_FORCE), 0);
@@ -249,7 +250,7 @@ ATF_TC_BODY(resize, tc)
 	vt_plug(vm);
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, SIZE / 2), 0);
-	virtiom_blk_resize(vm, SIZE / 512);
+	DEV(virtiom_blk_resize(vm, SIZE / 512));
 	struct timespec ts = { 0, 100000000 };
 	rump_sys_nanosleep(&ts, NULL);
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, SIZE / 2), 512);
@@ -260,7 +261,7 @@ ATF_TC_BODY(resize, tc)
 }
 
 /* Flushes and discards of the disk from the side, until somebody says stop. */
-static volatile int flushing;
+static atomic_int flushing;
 
 static void *
 flusher(void *arg)

@@ -481,11 +481,12 @@ ATF_TC_BODY(scsi_hotplug, tc)
 	vm = virtiom_scsi_create(&vp, &sp);
 	vt_plug(vm);
 	ATF_REQUIRE(vt_has("uk0"));
-	ATF_REQUIRE_EQ(scsim_add(t, 5, &(struct scsim_config){ .sm_type = SCSIM_PROCESSOR }), 0);
+	ATF_REQUIRE_EQ(DEV(scsim_add(t, 5, &(struct scsim_config){ .sm_type = SCSIM_PROCESSOR })),
+	    0);
 	DEV(virtiom_scsi_event(vm, 1, 0, 5, 1));
 	ms(1000);
 	ATF_CHECK(vt_has("uk1"));
-	ATF_REQUIRE_EQ(scsim_remove(t, 5), 0);
+	ATF_REQUIRE_EQ(DEV(scsim_remove(t, 5)), 0);
 	DEV(virtiom_scsi_event(vm, 1, 0, 5, 2));
 	ms(1000);
 	ATF_CHECK(!vt_has("uk1"));

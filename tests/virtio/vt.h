@@ -36,6 +36,27 @@
 	ATF_CHECK_EQ(errno, err);						\
 } while (0)
 
+/* What is done to a device from outside, while it does not run by itself. */
+#define	DEV(call) __extension__({						\
+	int locked_ __attribute__((__cleanup__(vt_unlock), __unused__)) = vt_lock(); \
+	call;									\
+})
+
+static inline int
+vt_lock(void)
+{
+
+	rumpuser_dev_lock();
+	return 0;
+}
+
+static inline void
+vt_unlock(int *locked)
+{
+
+	rumpuser_dev_unlock();
+}
+
 static struct pcim_bus *vt_bus;
 
 /* A bus without devices and a kernel that sees it. */
@@ -91,7 +112,7 @@ vt_plug(struct virtiom *vm)
 		WORKS(fd[i] = rump_sys_open("/dev/null", RUMP_O_RDWR));
 	for (int i = 0; i < 3; i++)
 		WORKS(rump_sys_close(fd[i]));
-	ATF_REQUIRE_EQ(virtiom_plug(vm, vt_bus, 3), 0);
+	ATF_REQUIRE_EQ(DEV(virtiom_plug(vm, vt_bus, 3)), 0);
 	vt_rescan();
 	ATF_REQUIRE_EQ(rump_pub_dev_detach("virtio0", 0), 0);
 	rump_pub_drain();
