@@ -28,7 +28,7 @@
 #define MNT_RDONLY	0x00000001
 #define MNT_FORCE	0x00080000
 #define NFDS		8
-#define NSIDE		4		/* threads that may sleep */
+#define NSIDE		2		/* threads that may sleep */
 #define NDEVS		48		/* that the kernel may have */
 #define NAMELEN		24
 #define IOMAX		65536u
