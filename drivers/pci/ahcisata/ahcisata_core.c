@@ -237,7 +237,8 @@ ahci_probe_drive(struct ata_channel *chp)
 	} else {
 		/* Whoever is plugged in later makes himself heard. */
 		ahci_port_clear(sc, p);
-		AHCI_WRITE(sc, AHCI_P_IE(p), AHCI_P_IX_LINK);
+		AHCI_WRITE(sc, AHCI_P_IE(p),
+		    achp->ahcic_broken ? 0 : AHCI_P_IX_LINK);
 	}
 	ahci_port_give(chp);
 	ata_channel_unlock(chp);
@@ -409,9 +410,7 @@ ahci_issue(struct ata_channel *chp, struct ata_xfer *xfer, void *data,
 	return 0;
 }
 
-/*
- * Whether xfer, which may be anything by now, is active.  Locked.
- */
+/* Whether xfer, which may be anything by now, is active.  Locked. */
 bool
 ahci_active(struct ata_channel *chp, const struct ata_xfer *xfer)
 {
