@@ -260,12 +260,10 @@ pcim_bus_trusted(const struct pcim_bus *b)
 }
 
 static void
-violation(const struct pcim_bus *b, const char *who, const char *fmt, va_list ap)
+violation(const char *who, const char *fmt, va_list ap)
 {
 	char what[256];
 
-	if (!pcim_bus_trusted(b))
-		return;
 	vsnprintf(what, sizeof(what), fmt, ap);
 	rumpuser_report("device-protocol", "%s: %s", who, what);
 }
@@ -277,10 +275,12 @@ pcim_violation(struct pcim_dev *d, const char *fmt, ...)
 	char who[64];
 	va_list ap;
 
+	if (!pcim_bus_trusted(d->bus))
+		return;
 	snprintf(who, sizeof(who), "%s at %u:%u:%u", d->ops->po_name, bdf >> 8 & 0xff,
 	    bdf >> 3 & 0x1f, bdf & 7);
 	va_start(ap, fmt);
-	violation(d->bus, who, fmt, ap);
+	violation(who, fmt, ap);
 	va_end(ap);
 }
 
@@ -1434,9 +1434,11 @@ pcim_plat_violation(struct pcim_plat *p, const char *fmt, ...)
 	char who[64];
 	va_list ap;
 
+	if (!pcim_bus_trusted(p->bus))
+		return;
 	snprintf(who, sizeof(who), "%s of irq %u", p->ops->pp_kind, p->irq);
 	va_start(ap, fmt);
-	violation(p->bus, who, fmt, ap);
+	violation(who, fmt, ap);
 	va_end(ap);
 }
 

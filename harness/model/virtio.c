@@ -114,6 +114,8 @@ vm_violation(struct virtiom *vm, const char *fmt, ...)
 	char text[256];
 	va_list ap;
 
+	if (vm->vm_pci != NULL && !pcim_bus_trusted(pcim_bus(vm->vm_pci)))
+		goto out;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
@@ -121,6 +123,7 @@ vm_violation(struct virtiom *vm, const char *fmt, ...)
 		pcim_violation(vm->vm_pci, "%s", text);
 	else if (vm->vm_plat != NULL)
 		pcim_plat_violation(vm->vm_plat, "%s", text);
+out:
 	virtiom_need_reset(vm);
 }
 
