@@ -61,7 +61,7 @@ iic_print(void *aux, const char *pnp)
 	return UNCONF;
 }
 
-/* The way to ask whether there is something at an address; NULL: not at all. */
+/* 0 if something answers at an address, or if the bus is not to be asked. */
 static int
 iic_probe(struct iic_softc *sc, i2c_addr_t addr)
 {
