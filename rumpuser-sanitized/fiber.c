@@ -649,9 +649,10 @@ switch_last(struct ru_fiber *from, struct ru_fiber *to)
 	ru_cur = to;
 	ru_curlwp = to->f_lwp;
 #if RU_ASAN
-	/* Frames that never return leave their poison; nobody else will. */
-	ru_fill(ru_shadow(from->f_stklo), 0,
-	    (from->f_stkhi - from->f_stklo) / 8);
+	/* Frames that never return, which are those above, leave their poison; nobody else will. */
+	const char *frame = (const char *)((uintptr_t)__builtin_frame_address(0) & ~(uintptr_t)7);
+
+	ru_fill(ru_shadow(frame), 0, (from->f_stkhi - frame) / 8);
 	__sanitizer_start_switch_fiber(NULL, to->f_stklo,
 	    to->f_stkhi - to->f_stklo);
 #elif RU_MSAN
