@@ -1048,9 +1048,8 @@ vioscsi_watch(void *arg)
 	struct vioscsi_softc *sc = arg;
 	struct virtio_softc *vsc = sc->sc_virtio;
 	struct vioscsi_req *r = NULL;
-	struct vioscsi_mem *m;
 	bool again = false, tmf_late;
-	unsigned i;
+	unsigned i, target = 0, lun = 0, opcode = 0;
 	int now;
 
 	/* Interrupts get lost. */
@@ -1068,6 +1067,9 @@ vioscsi_watch(void *arg)
 	if (i == sc->sc_nreqs)
 		r = NULL;
 	else {
+		target = r->r_xs->xs_periph->periph_target;
+		lun = r->r_xs->xs_periph->periph_lun;
+		opcode = r->r_xs->cmd->opcode;
 		again = r->r_aborted;
 		if (!sc->sc_tmf_out) {
 			r->r_aborted = true;
@@ -1080,14 +1082,10 @@ vioscsi_watch(void *arg)
 		virtio_break(vsc, tmf_late ? "task management not answered" :
 		    "aborted command not answered");
 	else if (r != NULL) {
-		m = vioscsi_mem(sc, r);
 		device_printf(sc->sc_dev, "target %u lun %u: command %#x timed "
-		    "out\n", m->req.lun[1],
-		    (m->req.lun[2] & 0x3f) << 8 | m->req.lun[3], m->req.cdb[0]);
-		(void)vioscsi_tmf(sc, VIRTIO_SCSI_T_TMF_ABORT_TASK,
-		    m->req.lun[1],
-		    (m->req.lun[2] & 0x3f) << 8 | m->req.lun[3], r->r_index,
-		    NULL);
+		    "out\n", target, lun, opcode);
+		(void)vioscsi_tmf(sc, VIRTIO_SCSI_T_TMF_ABORT_TASK, target,
+		    lun, r->r_index, NULL);
 	}
 	if (virtio_is_broken(vsc)) {
 		(void)vioscsi_vq_done(&sc->sc_vqs[VIRTIO_SCSI_VQ_REQUEST]);
