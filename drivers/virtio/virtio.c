@@ -105,12 +105,29 @@ virtio_broken_soft(void *arg)
 	}
 }
 
+/* Threads that are about to notify the device, or schedule, have done so. */
+static void
+virtio_wait_commits(struct virtio_softc *sc)
+{
+	struct virtqueue *vq;
+	int i;
+
+	for (i = 0; i < sc->sc_nvqs; i++) {
+		vq = &sc->sc_vqs[i];
+		if (vq->vq_descx == NULL)
+			continue;
+		mutex_enter(&vq->vq_aring_lock);
+		mutex_exit(&vq->vq_aring_lock);
+	}
+}
+
 static bool
 virtio_stop(struct virtio_softc *sc, u_int why)
 {
 
 	if (atomic_cas_uint(&sc->sc_broken, 0, why) != 0)
 		return false;
+	virtio_wait_commits(sc);
 	virtio_device_reset(sc);
 	return true;
 }
@@ -1334,8 +1351,6 @@ void
 virtio_child_detach(struct virtio_softc *sc)
 {
 	void *ih = sc->sc_broken_ih;
-	struct virtqueue *vq;
-	int i;
 
 	virtio_device_reset(sc);
 	if (sc->sc_vqs == NULL)
@@ -1347,13 +1362,7 @@ virtio_child_detach(struct virtio_softc *sc)
 	}
 	/* A thread may still be at the end of virtio_enqueue_commit(). */
 	sc->sc_broken_ih = NULL;
-	for (i = 0; i < sc->sc_nvqs; i++) {
-		vq = &sc->sc_vqs[i];
-		if (vq->vq_descx == NULL)
-			continue;
-		mutex_enter(&vq->vq_aring_lock);
-		mutex_exit(&vq->vq_aring_lock);
-	}
+	virtio_wait_commits(sc);
 	if (ih != NULL)
 		softint_disestablish(ih);
 	sc->sc_vqs = NULL;
