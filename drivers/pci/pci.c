@@ -251,6 +251,7 @@ pci_probe_device(struct pci_softc *sc, pcitag_t tag,
 		return 0;
 	}
 	c->c_dev = dev;
+	sc->sc_driven |= (uint32_t)1 << device;
 	pci_conf_capture(pc, tag, &c->c_conf);
 	return 0;
 }
@@ -435,19 +436,33 @@ pcidevdetached(device_t self, device_t child)
 	memset(&sc->PCI_SC_DEVICESC(d, f), 0, sizeof(sc->sc_devices[0]));
 }
 
+/* The first function from place i on that has a driver, or -1. */
+static int
+pci_driven(const struct pci_softc *sc, int i)
+{
+
+	for (; i < (int)__arraycount(sc->sc_devices); i++) {
+		if (sc->sc_driven >> i / 8 == 0)
+			break;
+		if ((sc->sc_driven >> i / 8 & 1) == 0)
+			i |= 7;
+		else if (sc->sc_devices[i].c_dev != NULL)
+			return i;
+	}
+	return -1;
+}
+
 /* Takes drivers away from functions that are not there any more. */
 static void
 pci_detach_gone(struct pci_softc *sc, const int *locs)
 {
-	const int n = sc->sc_maxndevs * 8;
 	device_t dev;
 	pcireg_t id;
 	pcitag_t tag;
 	int i, d, f;
 
-	for (i = 0; i < n; i++) {
-		if ((dev = sc->sc_devices[i].c_dev) == NULL)
-			continue;
+	for (i = pci_driven(sc, 0); i != -1; i = pci_driven(sc, i + 1)) {
+		dev = sc->sc_devices[i].c_dev;
 		d = i / 8;
 		f = i % 8;
 		if ((locs[PCICF_DEV] != PCICF_DEV_DEFAULT && locs[PCICF_DEV] != d) ||
@@ -483,9 +498,9 @@ pcirescan(device_t self, const char *ifattr, const int *locators)
 	pci_detach_gone(sc, locs);
 	if (pci_resources != NULL)
 		present = pciconf_update(sc->sc_pc, pci_resources, sc->sc_bus);
-	for (i = 0; i < (int)__arraycount(sc->sc_devices); i++) {
+	for (i = pci_driven(sc, 0); i != -1; i = pci_driven(sc, i + 1)) {
 		dev = sc->sc_devices[i].c_dev;
-		if (dev != NULL && device_is_a(dev, "ppb"))
+		if (device_is_a(dev, "ppb"))
 			(void)(*device_cfattach(dev)->ca_rescan)(dev, "pcibus", NULL);
 	}
 	(void)enumerate(sc, locs, present, NULL, NULL);

@@ -153,6 +153,7 @@ struct pci_softc {
 	u_int		sc_intrswiz;
 	pcitag_t	sc_intrtag;
 	int		sc_flags;
+	uint32_t	sc_driven;	/* device numbers that have had a driver */
 	struct pci_child sc_devices[32 * 8];
 #define	PCI_SC_DEVICESC(d, f)	sc_devices[(d) * 8 + (f)]
 };
