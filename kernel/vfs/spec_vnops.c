@@ -395,7 +395,6 @@ spec_open(void *v)
 	specdev_t *sd = sn->sn_dev;
 	enum kauth_device_req req;
 	dev_t dev = vp->v_rdev;
-	bool gone, last = false;
 	int error;
 
 	/* Device files of foreign file systems are just names. */
@@ -447,13 +446,18 @@ spec_open(void *v)
 	 * revokes it holds its lock and waits for that.
 	 */
 	mutex_enter(&device_lock);
-	sd->sd_iocnt--;
-	sn->sn_opening--;
-	cv_broadcast(&specfs_iocv);
-	gone = sn->sn_gone;
-	if (gone) {
+	if (sn->sn_gone) {
 		/* Revoked while it opened; the counts are gone already. */
-		last = error == 0 && sd->sd_opencnt == 0 && !sd->sd_closing;
+		if (error == 0 && sd->sd_opencnt == 0 && !sd->sd_closing) {
+			sd->sd_closing = true;
+			mutex_exit(&device_lock);
+			if (vp->v_type == VCHR)
+				(void)cdev_close(dev, FNONBLOCK, S_IFCHR, curlwp);
+			else
+				(void)bdev_close(dev, FNONBLOCK, S_IFBLK, curlwp);
+			mutex_enter(&device_lock);
+			sd->sd_closing = false;
+		}
 		if (error == 0)
 			error = EBADF;
 	} else if (error == 0) {
@@ -465,13 +469,10 @@ spec_open(void *v)
 		if (vp->v_type == VBLK)
 			sd->sd_bdevvp = NULL;
 	}
+	sd->sd_iocnt--;
+	sn->sn_opening--;
+	cv_broadcast(&specfs_iocv);
 	mutex_exit(&device_lock);
-	if (gone && last) {
-		if (vp->v_type == VCHR)
-			(void)cdev_close(dev, FNONBLOCK, S_IFCHR, curlwp);
-		else
-			(void)bdev_close(dev, FNONBLOCK, S_IFBLK, curlwp);
-	}
 	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	if (error == 0) {
 		/* The node may be another one by now, or none. */

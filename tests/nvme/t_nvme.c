@@ -599,6 +599,93 @@ ATF_TC_BODY(detach_busy, tc)
 	end();
 }
 
+/* Looks for namespaces again and again, with one that comes back each time. */
+static void *
+rescanner(void *arg)
+{
+	int i;
+
+	ATF_REQUIRE_EQ(rump_pub_lwproc_newlwp(1), 0);
+	for (i = 0; i < 4; i++) {
+		(void)rump_pub_dev_detach("ld1", RUMP_DETACH_FORCE);
+		(void)rump_pub_dev_rescan("nvme0", "nvme", NULL);
+	}
+	rump_pub_lwproc_releaselwp();
+	return NULL;
+}
+
+static void *
+sidecommand(void *arg)
+{
+	static uint8_t page[4096];
+	struct pt pt = { .op = 0x06, .cdw[0] = 1, .buf = page, .len = 4096, .is_read = 1 };
+	int fd, i;
+
+	ATF_REQUIRE_EQ(rump_pub_lwproc_newlwp(1), 0);
+	fd = rump_sys_open("/dev/nvme0", RUMP_O_RDWR);
+	for (i = 0; fd != -1 && i < 4; i++)
+		(void)rump_sys_ioctl(fd, PASSTHROUGH, &pt);
+	if (fd != -1)
+		(void)rump_sys_close(fd);
+	rump_pub_lwproc_releaselwp();
+	return NULL;
+}
+
+/*
+ * It is read, searched and asked by some at once, fails or not, and goes:
+ * under schedules that preempt, with queues of all sizes.
+ */
+ATF_TC_WITHOUT_HEAD(schedules);
+ATF_TC_BODY(schedules, tc)
+{
+	static void *(*const fn[])(void *) = { reader, rescanner, sidecommand, rescanner };
+	struct timespec ts = { 0, 0 };
+	void *cookie[4];
+	unsigned n, i;
+	int error;
+
+	if (strcmp(rumpuser_backend(), "fiber") != 0)
+		atf_tc_skip("schedules are the fiber backend's");
+	start((struct nvmem_config){ 0 });
+	for (n = 0; n < 80; n++) {
+		/* In that of n 77 an open met a revocation. */
+		const unsigned seed = n < 60 ? n + 1 : 4200 + n;
+		struct nvmem_config nc = {
+			.nc_ns = { { .nn_ops = &medium_ops, .nn_size = SIZE }, { .nn_size = 65536 } },
+			.nc_mqes = seed % 3 == 0 ? 2 : seed % 3 == 1 ? 3 : 0,
+			.nc_flags = seed % 4 == 0 ? NVMEM_NOMSIX | NVMEM_NOMSI : 0,
+			.nc_delay = seed % 5 * 1000000, .nc_ready = seed % 2 * 3000000,
+		};
+
+		if (has("nvme0"))
+			ATF_REQUIRE_EQ(rump_pub_dev_detach("nvme0", RUMP_DETACH_FORCE), 0);
+		pcim_dev_destroy(dev);
+		ATF_REQUIRE((dev = nvmem_create(bus, &nc)) != NULL);
+		ATF_REQUIRE_EQ(pcim_plug(dev, NULL, 3, 0), 0);
+		rescan();
+		ATF_REQUIRE(has("ld1"));
+		ATF_REQUIRE_EQ(rumpuser_sched_set(RUMPUSER_SCHED_PCT, seed, NULL, 0), 0);
+		if (seed % 2 != 0)
+			nvmem_fault(dev, seed & 2 ? NVMEM_FAULT_NEVER : NVMEM_FAULT_TWICE,
+			    NVMEM_ANY, 1 + seed / 4, 1, 0);
+		for (i = 0; i < 4; i++)
+			ATF_REQUIRE_EQ(rumpuser_thread_create(fn[i], NULL, "at it", 1, -1, -1,
+			    &cookie[i]), 0);
+		ts.tv_nsec = seed % 7 * 2000000;
+		(void)rump_sys_nanosleep(&ts, NULL);
+		if (seed % 3 == 0) {
+			(void)rump_pub_dev_suspend("nvme0");
+			(void)rump_pub_dev_resume("nvme0", 1);
+		}
+		error = rump_pub_dev_detach("nvme0", seed % 4 < 2 ? RUMP_DETACH_FORCE : 0);
+		ATF_CHECK(error == 0 || error == RUMP_EBUSY);
+		for (i = 0; i < 4; i++)
+			ATF_REQUIRE_EQ(rumpuser_thread_join(cookie[i]), 0);
+		ATF_REQUIRE_EQ(rumpuser_sched_set(RUMPUSER_SCHED_RUN, 0, NULL, 0), 0);
+	}
+	end();
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -635,6 +722,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, intx_after_reset);
 	ATF_TP_ADD_TC(tp, largest);
 	ATF_TP_ADD_TC(tp, detach_busy);
+	ATF_TP_ADD_TC(tp, schedules);
 	/* These wait long, in real time. */
 	if (strcmp(rumpuser_backend(), "fiber") != 0)
 		return atf_no_error();
