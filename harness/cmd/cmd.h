@@ -59,6 +59,8 @@ int	is_target(const char *name);
 char   *target_program(const char *preset, const char *name);
 /* The target an input belongs to, by its path: .../<target>/...; NULL if none. */
 char   *target_of(const char *path);
+/* The same, or named if that is not NULL; dies if there is none. */
+char   *the_target(const char *named, const char *path);
 
 /*
  * Runs a program and waits; its output goes to outfile (NULL: ours).
@@ -79,6 +81,15 @@ struct finding {
 };
 /* Reads a sanitizer's or the kernel's report; 0, or -1 if text has none. */
 int	finding_parse(struct finding *, const char *text);
+/* Runs one input; 0 with its finding and, unless NULL, its report (malloc'd), or -1. */
+int	finding_of(const char *target, const char *file, struct finding *, char **reportp);
+/*
+ * Takes bytes of data away, in halves, then smaller and smaller pieces, and
+ * turns what is left to zeroes, as long as the bucket stays the same.  A piece
+ * is cut out only where the size may change; else it is zeroed, so that the
+ * structure after it keeps its place.  At most max runs; returns how many.
+ */
+size_t	minimise(const char *target, const struct finding *, char *data, size_t *lenp, size_t max);
 
 /* The result of fuzzing one target, for table and page. */
 struct sample {
@@ -113,6 +124,7 @@ int	cmd_repro(int argc, char **argv);
 int	cmd_list(int argc, char **argv);
 int	cmd_min(int argc, char **argv);
 int	cmd_merge(int argc, char **argv);
+int	cmd_triage(int argc, char **argv);
 int	cmd_cov(int argc, char **argv);
 
 #endif /* CMD_H */

@@ -19,7 +19,8 @@
 /* Frames which tell how a bug was noticed, not where it is. */
 static const char *const noticing[] = {
 	"__asan", "__interceptor_", "__sanitizer", "__ubsan", "__lsan", "__tsan", "fuzzer::",
-	"rumpuser_report", "rumpuser_obj_", "rumpuser_step", "rumpuser__", "report_", "obj_", "memcpy",
+	"rumpuser_report", "rumpuser_obj_", "rumpuser_step", "rumpuser_cv_", "rumpuser_mutex_",
+	"rumpuser_clock_sleep", "rumpuser__", "report_", "obj_", "memcpy",
 	"memmove", "memset", "memcmp", "strlen", "strcmp", "strncmp", "panic", "vpanic",
 	"kern_assert", "raise", "abort", "gsignal", "__pthread_kill", "pthread_kill", "MemcmpInterceptorCommon",
 	"fiber_", "kmem_free", "kmem_alloc", "kmem_zalloc", "pool_put", "pool_get", "pool_cache_put",

@@ -38,7 +38,7 @@ main(int argc, char **argv)
 		int	  (*fn)(int, char **);
 	} cmds[] = {
 		{ "fuzz", cmd_fuzz }, { "repro", cmd_repro }, { "list", cmd_list }, { "min", cmd_min },
-		{ "merge", cmd_merge }, { "cov", cmd_cov },
+		{ "merge", cmd_merge }, { "triage", cmd_triage }, { "cov", cmd_cov },
 	};
 	size_t i;
 

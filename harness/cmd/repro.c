@@ -11,8 +11,7 @@
 
 #include "cmd.h"
 
-/* The target of an input: named, or by where the file is. */
-static char *
+char *
 the_target(const char *named, const char *path)
 {
 	char *t;
@@ -93,9 +92,8 @@ cmd_repro(int argc, char **argv)
 	return EXIT_FOUND;
 }
 
-/* Runs one input; its finding, or -1 if it has none. */
-static int
-finding_of(const char *target, const char *file, struct finding *f)
+int
+finding_of(const char *target, const char *file, struct finding *f, char **reportp)
 {
 	char *av[] = { target_program("fuzz", target), "--replay", (char *)file, NULL };
 	char *out = strf("%s/out/work/min.%d.log", top, (int)getpid()), *text;
@@ -105,26 +103,74 @@ finding_of(const char *target, const char *file, struct finding *f)
 	status = run(out, av);
 	if ((!WIFEXITED(status) || WEXITSTATUS(status) != 0) && (text = slurp(out, NULL)) != NULL) {
 		rc = finding_parse(f, text);
-		free(text);
+		if (rc == 0 && reportp != NULL)
+			*reportp = text;
+		else
+			free(text);
 	}
 	unlink(out);
 	free(out);
 	return rc;
 }
 
-/*
- * Takes bytes away, in halves, then smaller and smaller pieces, then turns
- * what is left to zeroes, as long as the bucket stays the same.  A piece is
- * cut out only where the size may change; else it is zeroed, so that the
- * structure after it keeps its place.
- */
+size_t
+minimise(const char *target, const struct finding *want, char *data, size_t *lenp, size_t max)
+{
+	char *try = xmalloc(*lenp + 1), *tmp = strf("%s/out/work/min.%d.input", top, (int)getpid());
+	size_t len = *lenp, piece, off, tries = 0;
+	struct finding got;
+	int error;
+
+	for (piece = len / 2; piece >= 1 && tries < max; piece /= 2) {
+		for (off = 0; off < len && tries < max;) {
+			size_t n = piece < len - off ? piece : len - off, k;
+			int kept = 0;
+
+			/* Cut from the end only: everything else has its place. */
+			if (off + n == len && len > n) {
+				tries++;
+				if ((error = spew(tmp, data, len - n)) != 0)
+					die("%s: %s", tmp, strerror(error));
+				if (finding_of(target, tmp, &got, NULL) == 0 &&
+				    got.bucket == want->bucket) {
+					len -= n;
+					kept = 1;
+				}
+			}
+			for (k = 0; k < n && data[off + k] == 0; k++)
+				continue;
+			if (!kept && k < n) {
+				tries++;
+				memcpy(try, data, len);
+				memset(try + off, 0, n);
+				if ((error = spew(tmp, try, len)) != 0)
+					die("%s: %s", tmp, strerror(error));
+				if (finding_of(target, tmp, &got, NULL) == 0 &&
+				    got.bucket == want->bucket)
+					memcpy(data, try, len);
+			}
+			off += n;
+		}
+		if (isatty(1))
+			printf("\r%zu bytes, pieces of %zu, %zu runs ", len, piece, tries);
+		fflush(stdout);
+	}
+	if (isatty(1))
+		printf("\n");
+	unlink(tmp);
+	free(tmp);
+	free(try);
+	*lenp = len;
+	return tries;
+}
+
 int
 cmd_min(int argc, char **argv)
 {
 	const char *file = NULL, *named = NULL;
-	struct finding want, got;
-	char *target, *data, *try, *tmp, *out;
-	size_t len, piece, off, tries = 0;
+	struct finding want;
+	char *target, *data, *out;
+	size_t len, off, left, tries;
 	int i, error;
 
 	for (i = 1; i < argc; i++) {
@@ -141,53 +187,18 @@ cmd_min(int argc, char **argv)
 		die("which input? usage: rumpfuzz min FILE [--target T]");
 	need_file(file);
 	target = the_target(named, file);
-	if (finding_of(target, file, &want) != 0)
+	if (finding_of(target, file, &want, NULL) != 0)
 		die("%s ran to its end: there is no finding to keep", file);
 	if ((data = slurp(file, &len)) == NULL)
 		die("%s: %s", file, strerror(errno));
 	printf("%s in %s, %zu bytes\n", want.kind, want.where, len);
-	try = xmalloc(len + 1);
-	tmp = strf("%s/out/work/min.%d.input", top, (int)getpid());
-	for (piece = len / 2; piece >= 1 && tries < 3000; piece /= 2) {
-		for (off = 0; off < len && tries < 3000;) {
-			size_t n = piece < len - off ? piece : len - off, k;
-			int kept = 0;
-
-			/* Cut from the end only: everything else has its place. */
-			if (off + n == len && len > n) {
-				tries++;
-				if ((error = spew(tmp, data, len - n)) != 0)
-					die("%s: %s", tmp, strerror(error));
-				if (finding_of(target, tmp, &got) == 0 && got.bucket == want.bucket) {
-					len -= n;
-					kept = 1;
-				}
-			}
-			for (k = 0; k < n && data[off + k] == 0; k++)
-				continue;
-			if (!kept && k < n) {
-				tries++;
-				memcpy(try, data, len);
-				memset(try + off, 0, n);
-				if ((error = spew(tmp, try, len)) != 0)
-					die("%s: %s", tmp, strerror(error));
-				if (finding_of(target, tmp, &got) == 0 && got.bucket == want.bucket)
-					memcpy(data, try, len);
-			}
-			off += n;
-		}
-		if (isatty(1))
-			printf("\r%zu bytes, pieces of %zu, %zu runs ", len, piece, tries);
-		fflush(stdout);
-	}
-	unlink(tmp);
+	tries = minimise(target, &want, data, &len, 3000);
 	out = strf("%s.min", file);
 	if ((error = spew(out, data, len)) != 0)
 		die("%s: %s", out, strerror(error));
-	for (off = 0, piece = 0; off < len; off++)
-		piece += data[off] != 0;
-	printf("%s%s: %zu bytes, %zu of them not zero, after %zu runs\n", isatty(1) ? "\n" : "", out,
-	    len, piece, tries);
+	for (off = 0, left = 0; off < len; off++)
+		left += data[off] != 0;
+	printf("%s: %zu bytes, %zu of them not zero, after %zu runs\n", out, len, left, tries);
 	return 0;
 }
 
