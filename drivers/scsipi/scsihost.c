@@ -43,9 +43,10 @@
 
 #define	SCSIHOST_NCHAN		4
 #define	SCSIHOST_MAXOPENINGS	256
-#define	SCSIHOST_BURST		32	/* events handled at full speed */
-#define	SCSIHOST_QUIET		20	/* seconds until that is forgotten */
-#define	SCSIHOST_FLOOD		64	/* events in a row, after which none is taken */
+#define	SCSIHOST_BURST		32	/* events in a row handled at full speed */
+#define	SCSIHOST_FLOOD		64	/* ... after which none is taken */
+#define	SCSIHOST_MANY		1024	/* events handled at full speed */
+#define	SCSIHOST_QUIET		20	/* seconds until these are forgotten */
 
 enum hc_state { HC_FREE, HC_GIVEN, HC_ANSWERED, HC_KEPT, HC_DELAYED, HC_ENDING };
 
@@ -724,13 +725,13 @@ scsihost_evthread(void *arg)
 				cv_wait(&sc->sc_evcv, &sc->sc_lock);
 			break;
 		}
-		if (n == SCSIHOST_BURST + 1)
-			aprint_error_dev(sc->sc_dev, "%u events without a pause, limit %u\n", n,
+		if (nrow == SCSIHOST_BURST + 1)
+			aprint_error_dev(sc->sc_dev, "%u events without a pause, limit %u\n", nrow,
 			    SCSIHOST_BURST);
-		if (n > SCSIHOST_BURST) {
+		if (nrow > SCSIHOST_BURST || n > SCSIHOST_MANY) {
 			mutex_enter(&sc->sc_lock);
-			scsihost_evpause(sc, MIN(1 << MIN(n - SCSIHOST_BURST, 20),
-			    SCSIHOST_QUIET * hz / 2));
+			scsihost_evpause(sc, n > SCSIHOST_MANY ? SCSIHOST_QUIET * hz / 2 :
+			    MIN(1 << MIN(nrow - SCSIHOST_BURST, 20), SCSIHOST_QUIET * hz / 2));
 			mutex_exit(&sc->sc_lock);
 		}
 		scsihost_event(sc, &ev);
