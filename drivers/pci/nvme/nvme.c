@@ -629,7 +629,6 @@ nvme_print(void *aux, const char *pnp)
 static int
 nvme_scan_enter(struct nvme_softc *sc)
 {
-
 	int error = 0;
 
 	if (nvme_hold(sc, true) != 0)
