@@ -37,7 +37,7 @@
 #include "autoconf_impl.h"
 
 #define	NOBODY		100	/* unclaimed, without sleep */
-#define	BURST		4096	/* without sleep */
+#define	BURST		1024	/* without sleep */
 #define	PAUSE_MAX	1024	/* ticks */
 
 #define	INTR_XNAME	32

@@ -237,7 +237,7 @@ KERNTEST(intr_unclaimed)
 KERNTEST(intr_storm)
 {
 
-	return storm(&irq, 4096 * 20);
+	return storm(&irq, 1024 * 20);
 }
 
 KERNTEST(intr_names)
