@@ -382,6 +382,11 @@ if want fuzz_scsipi_disk; then
 	begin; disk_io; rec K_STORE H_SET $(scsi_tag 37) 0 255 4 4 16777216; end block-size-1
 	begin; disk_io; rec K_STORE H_SET $(scsi_tag 158) 0 255 8 0 -1; end capacity-16
 	begin; op EVENT 0 0 0 0 4 0 512; disk_io; op EVENT 0 0 0 0 4 0 1500; disk_io; end resize
+	# The cache is turned off and on again by way of its mode page.
+	disk_cache() { op OPEN 0 0; op IOCTL 0 0 0 0 10 4; op IOCTL 0 0 0 3 10 4; }
+	begin; disk_cache; end cache
+	begin; disk_cache; rec K_STORE H_SET $(scsi_tag 26) 0 255 1 5 2; end mode-page-short
+	begin; disk_cache; rec K_STORE H_SET $(scsi_tag 26) 0 255 1 5 200; end mode-page-long
 fi
 cd_use() {
 	op OPEN 0 0
