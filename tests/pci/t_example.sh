@@ -93,10 +93,51 @@ debug_body() {
 	atf_check -o match:"Breakpoint 1, edu_dma" -o match:"edu_rw" cat session
 }
 
+# A file that includes what config(1) generates builds as it is; a header of its
+# own stays its own, and a flag is the file's to set.
+atf_test_case config_headers
+config_headers_body() {
+	mkdir -p one/dev/ic
+	cat >one/foo.c <<-'EOT'
+		#include "bio.h"
+		#include "opt_foo.h"
+		#include "foovar.h"
+		#include <sys/param.h>
+		#include <sys/device.h>
+		#include <dev/ic/fooreg.h>
+		#include "ioconf.h"
+		#if NBIO != WANT || !defined(FOO_REG) || !defined(FOO_OWN)
+		#error headers
+		#endif
+		int foo(void);
+		int foo(void) { return device_lookup_private(&foo_cd, 0) != NULL; }
+	EOT
+	echo '#define FOO_REG 1' >one/dev/ic/fooreg.h
+	echo '#define FOO_OWN 1' >one/foovar.h
+	cat >one/CMakeLists.txt <<-'EOT'
+		cmake_minimum_required(VERSION 3.25)
+		project(one LANGUAGES C)
+		find_package(rumpfuzz REQUIRED)
+		rumpfuzz_component(NAME rumpdev_foo SOURCES foo.c INCLUDES ${CMAKE_CURRENT_SOURCE_DIR})
+		set_source_files_properties(foo.c PROPERTIES COMPILE_OPTIONS "${OPTS}")
+	EOT
+	for n in 0 1; do
+		opts=-DWANT=$n
+		[ $n = 0 ] || opts="$opts;-DNBIO=$n"
+		atf_check -o match:"rumpdev_foo: bio.h, opt_foo.h, ioconf.h made" cmake -S one -B "b$n" -G Ninja \
+		    -DOPTS="$opts" -Drumpfuzz_DIR="$BUILD" -DCMAKE_C_COMPILER="$(cc_of "$BUILD")"
+		atf_check -o ignore cmake --build "b$n"
+	done
+	# What a missing header of its own is, stays an error.
+	rm one/foovar.h
+	atf_check -s not-exit:0 -o match:"foovar.h" -e ignore cmake --build b0
+}
+
 atf_init_test_cases() {
 	atf_add_test_case build_and_run
 	atf_add_test_case qemu
 	atf_add_test_case fuzz
 	atf_add_test_case coverage
 	atf_add_test_case debug
+	atf_add_test_case config_headers
 }
