@@ -396,12 +396,12 @@ qemu_intr_unbind(void *ctx, unsigned irq)
 	q.q_nintx = n;
 }
 
-/* The driver has read the cause: the line may have fallen by that. */
+/* The driver has read the cause: a line may have fallen by that.  A message has none. */
 static void
 qemu_intr_eoi(void *ctx, unsigned irq)
 {
 
-	if (!q.q_dead)
+	if (!q.q_dead && q.q_msi[irq] == 0)
 		(void)qtest_drain(UINT32_MAX);
 }
 
