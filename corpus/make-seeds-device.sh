@@ -300,6 +300,8 @@ if want fuzz_nvme; then
 	begin; disk_io; rec K_STORE H_SET $IDNS 0 0 1 26 15; end format-15
 	begin; disk_io; rec K_STORE H_SET $IDNS 0 0 1 130 31; end block-31
 	begin; disk_io; rec K_STORE H_SET $IDNS 0 0 2 128 8; end metadata
+	begin; disk_io; rec K_CONF H_SET 16 4 0 0 0 4294963204; end registers-moved
+	begin; disk_io; rec K_CONF H_SET 16 5 0 0 0 4294963204; end registers-small
 	begin; disk_io; rec K_STORE H_SHORT $DATA 1 0 0 100; end data-short
 	begin; disk_block; rec K_FETCH H_XOR $PRPLIST 0 0 8 0 4096; end prp-other
 	begin; disk_io; rec K_SCRIBBLE H_COHERENT 3 2 0 2 16 7; end scribble
