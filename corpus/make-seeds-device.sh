@@ -112,6 +112,14 @@ disk_mount() {
 	op SYNC
 	op UNMOUNT
 }
+# disk_aside A B: two threads at the raw disk and at the block device, which
+# do A and B (4: read, 5: write, 6: flush, 7: discard) while others go on.
+disk_aside() {
+	delay=300
+	op OPEN "$1" 0
+	op OPEN "$2" 1
+	op DELAY 0 0 0 0 0 1
+}
 # disk_seeds KNOBS...: what any disk has, on its plain model.
 disk_seeds() {
 	begin "$@"
@@ -132,7 +140,14 @@ disk_seeds() {
 	begin "$@"; disk_io; rec K_UNPLUG H_SET 0 300; end unplug-step
 	begin "$@"; op SUSPEND; op RESUME; disk_io; end suspend
 	begin "$@"; op OPEN 0 0; op FAULT 0 0 0 0 0 0 5; op READ; op FAULT 0 0 0 0 1; op READ; op CLOSE; end fault
-	begin "$@"; disk_io; rec K_INTR H_DROP 0 4; end lost-interrupt
+	begin "$@"; disk_aside 5 4; disk_io; end aside
+	begin "$@"; disk_aside 5 6; sched=7; disk_block; end aside-flush
+	begin "$@"; disk_aside 7 5; sched=3; disk_io; end aside-discard
+	begin "$@"; disk_aside 4 5; op DETACH 1; op RESCAN; disk_io; end aside-detach
+	begin "$@"; disk_aside 5 4; op UNPLUG; op DETACH 1; op PLUG; op RESCAN; disk_io; end aside-unplug
+	begin "$@"; disk_aside 4 5; op SUSPEND; op RESUME; disk_io; end aside-suspend
+	begin "$@"; disk_aside 5 4; disk_io; rec K_INTR H_DROP 0 9; end aside-lost-interrupt
+	begin "$@"; disk_aside 5 4; disk_io; rec K_SILENT H_SET 0 150; end aside-silent
 	begin "$@"; disk_io; rec K_INTR H_LATE 0 2 255 0 0 50000000; end late-interrupt
 	begin "$@"; disk_io; rec K_INTR H_TWICE 0 0 255; end twice-interrupt
 	begin "$@"; disk_io; rec K_SPURIOUS H_SET 0 200 255; end spurious
@@ -377,6 +392,8 @@ if want fuzz_scsipi_disk; then
 	begin 0 1; disk_io; end removable
 	begin 0 8; disk_io; end no-cache
 	begin 0 32; disk_io; end thin
+	begin; disk_aside 5 4; disk_io; end aside
+	begin 0 32; disk_aside 7 6; disk_io; op DETACH 1; end aside-thin
 	scsi_seeds disk_io 73
 	begin; disk_io; rec K_STORE H_SET $(scsi_tag 37) 0 255 4 0 0; end capacity-0
 	begin; disk_io; rec K_STORE H_SET $(scsi_tag 37) 0 255 4 0 4294967295; end capacity-huge

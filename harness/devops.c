@@ -29,6 +29,9 @@
 #define MNT_FORCE	0x00080000
 #define NFDS		8
 #define NSIDE		2		/* threads that may sleep */
+#define SIDE_TIMES	8		/* what each does at most */
+#define SIDE_LEN	(64u << 10)	/* bytes at a disk */
+#define DIOCCACHESYNC	0x80046476ul
 #define NDEVS		48		/* that the kernel may have */
 #define NAMELEN		24
 #define IOMAX		65536u
@@ -45,7 +48,7 @@ static struct {
 		const struct devops_node *node;
 	}	fds[NFDS];
 	struct side {
-		const char *path;
+		const struct devops_node *node;
 		unsigned what;
 		int	done;
 		void	*thread;
@@ -249,13 +252,35 @@ do_close(unsigned i)
 	st.fds[i].fd = -1;
 }
 
+/* What a disk gets from elsewhere, now and now: large enough for several pieces. */
+static ssize_t
+side_disk(int fd, unsigned what, unsigned i, uint8_t *p)
+{
+	const off_t off = (off_t)(i * 37 % 56) * 8192;
+	int arg = 1, error;
+
+	switch (what) {
+	case 0:
+		return rump_sys_pread(fd, p, SIDE_LEN, off);
+	case 1:
+		return rump_sys_pwrite(fd, p, SIDE_LEN, off);
+	case 2:
+		error = rump_sys_ioctl(fd, DIOCCACHESYNC, &arg);
+		return error == 0 ? 1 : -1;
+	default:
+		error = rump_sys_fdiscard(fd, off, 8192);
+		return error == 0 ? 1 : -1;
+	}
+}
+
 /*
  * What may sleep, by a thread with a process of its own: reads until there is
- * no more, waits for input, or writes.
+ * no more, waits for input, or writes; and at a disk, what side_disk() does.
  */
 static void *
 side_thread(void *arg)
 {
+	const unsigned disk = DEVOPS_RAWDISK | DEVOPS_BLOCK;
 	struct side *sd = arg;
 	struct pollfd *pfd;
 	uint8_t *p;
@@ -265,10 +290,16 @@ side_thread(void *arg)
 
 	if (rump_pub_lwproc_rfork(RUMP_RFCFDG) != 0)
 		goto out;
-	fd = rump_sys_open(sd->path, RUMP_O_RDWR);
+	fd = rump_sys_open(sd->node->dn_path, sd->node->dn_flags & DEVOPS_RDONLY ? RUMP_O_RDONLY :
+	    RUMP_O_RDWR);
 	pfd = userbuf(sizeof(*pfd));
-	p = userbuf(SECTOR);
-	for (i = 0; fd != -1 && pfd != NULL && p != NULL && i < 8; i++) {
+	p = userbuf(SIDE_LEN);
+	for (i = 0; fd != -1 && pfd != NULL && p != NULL && i < SIDE_TIMES; i++) {
+		if ((sd->node->dn_flags & disk) != 0) {
+			if ((rv = side_disk(fd, sd->what, i, p)) <= 0)
+				break;
+			continue;
+		}
 		if (sd->what == 2) {
 			pfd->fd = fd;
 			pfd->events = POLLIN | POLLRDNORM;
@@ -279,7 +310,7 @@ side_thread(void *arg)
 		if (rv <= 0)
 			break;
 	}
-	TRACE(rv, "aside: %s of \"%s\" ends", sd->what == 3 ? "write" : "read", sd->path);
+	TRACE(rv, "aside: \"%s\", %u ends", sd->node->dn_path, sd->what);
 	userbuf_free(p);
 	userbuf_free(pfd);
 	if (fd != -1)
@@ -291,17 +322,17 @@ out:
 }
 
 static void
-side_start(const char *path, unsigned what)
+side_start(const struct devops_node *dn, unsigned what)
 {
 	struct side *sd = &st.side[st.nside];
 
 	if (st.nside == NSIDE)
 		return;
-	sd->path = path;
+	sd->node = dn;
 	sd->what = what;
 	if (rumpuser_thread_create(side_thread, sd, "aside", 1, -1, -1, &sd->thread) == 0)
 		st.nside++;
-	rig_trace("aside: \"%s\", %u", path, what);
+	rig_trace("aside: \"%s\", %u begins", dn->dn_path, what);
 }
 
 /* Whether this transfer is one that a sound device does. */
@@ -320,7 +351,8 @@ compare(const uint8_t *p, uint64_t off, size_t len, const char *what)
 	static uint8_t is[IOMAX + SECTOR];
 	size_t i;
 
-	if (st.cached || len > sizeof(is) || st.d.dv_ops->io_read(st.d.dv_cookie, is, len, off) != 0)
+	if (st.cached || st.nside != 0 || len > sizeof(is) ||
+	    st.d.dv_ops->io_read(st.d.dv_cookie, is, len, off) != 0)
 		return;
 	if (memcmp(p, is, len) == 0)
 		return;
@@ -657,8 +689,9 @@ do_op(const struct devop *op)
 		if (st.nnodes == 0)
 			break;
 		dn = &dd->dd_nodes[op->node % st.nnodes];
-		if ((dn->dn_flags & DEVOPS_SLEEPS) != 0 && (op->flags & DEVOP_ASIDE) != 0) {
-			side_start(dn->dn_path, op->flags & 3);
+		if ((dn->dn_flags & (DEVOPS_SLEEPS | DEVOPS_RAWDISK | DEVOPS_BLOCK)) != 0 &&
+		    (op->flags & DEVOP_ASIDE) != 0) {
+			side_start(dn, op->flags & 3);
 			break;
 		}
 		do_open(op->node % st.nnodes, ((dn->dn_flags & DEVOPS_RDONLY) != 0 || op->flags & 1 ?

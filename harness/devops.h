@@ -69,7 +69,11 @@ struct devop {
 	uint32_t len;		/* sectors likewise */
 };
 #define DEVOP_BYTES	0x80	/* off and len are bytes, aligned to nothing */
-/* DEVOP_OPEN, nodes with DEVOPS_SLEEPS: a thread opens it, and sleeps in what bits 0 and 1 say. */
+/*
+ * DEVOP_OPEN, of disks and nodes with DEVOPS_SLEEPS: a thread opens it, and
+ * does there what bits 0 and 1 say: reads, writes (a terminal: 3), waits for
+ * input or for the disk's cache (2), discards (a disk: 3).
+ */
 #define DEVOP_ASIDE	0x04
 
 struct devops_node {
