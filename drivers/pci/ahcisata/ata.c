@@ -553,12 +553,14 @@ void
 ata_kill_active(struct ata_channel *chp, int reason, int flags)
 {
 	struct ata_queue *chq = chp->ch_queue;
+	const struct ata_xfer_ops *ops;
 	struct ata_xfer *xfer;
 
 	ata_channel_lock_owned(chp);
 	while ((xfer = TAILQ_FIRST(&chq->active_xfers)) != NULL) {
+		ops = xfer->ops;
 		ata_channel_unlock(chp);
-		(*xfer->ops->c_kill_xfer)(chp, xfer, reason);
+		(*ops->c_kill_xfer)(chp, xfer, reason);
 		ata_channel_lock(chp);
 		if (TAILQ_FIRST(&chq->active_xfers) == xfer &&
 		    (flags & AT_WAIT) != 0)
@@ -649,6 +651,7 @@ ata_timeout(void *v)
 {
 	struct ata_channel *chp = v;
 	struct ata_queue *chq = chp->ch_queue;
+	const struct ata_xfer_ops *ops;
 	struct ata_xfer *xfer;
 	int slot;
 
@@ -670,8 +673,10 @@ ata_timeout(void *v)
 		    (xfer->c_deadline != 0 && (int)((u_int)getticks() -
 		    (u_int)xfer->c_deadline) < 0) || !ata_timo_xfer_check(xfer))
 			continue;
+		/* Without the lock it may be over at any time. */
+		ops = xfer->ops;
 		ata_channel_unlock(chp);
-		(void)(*xfer->ops->c_intr)(chp, xfer, 0);
+		(void)(*ops->c_intr)(chp, xfer, 0);
 		ata_channel_lock(chp);
 	}
 	if ((chp->ch_flags & ATACH_TH_RECOVERY) == 0)
