@@ -767,14 +767,19 @@ spec_fsync(void *v)
 	struct vop_fsync_args *ap = v;
 	vnode_t *vp = ap->a_vp;
 	int error = 0, force = 1;
+	specdev_t *sd;
+	dev_t dev;
 
 	if (vp->v_type != VBLK)
 		return 0;
 	error = vflushbuf(vp, ap->a_flags);
 	if (error == 0 && (ap->a_flags & (FSYNC_CACHE | FSYNC_WAIT)) ==
 	    (FSYNC_CACHE | FSYNC_WAIT)) {
-		error = bdev_ioctl(vp->v_rdev, DIOCCACHESYNC, &force, FWRITE,
-		    curlwp);
+		error = spec_io_enter(vp, &sd, &dev);
+		if (error != 0)
+			return error;
+		error = bdev_ioctl(dev, DIOCCACHESYNC, &force, FWRITE, curlwp);
+		spec_io_exit(sd);
 		/* A disk without a cache has nothing to flush. */
 		if (error == ENODEV || error == ENOTTY ||
 		    error == EOPNOTSUPP || error == EPASSTHROUGH)
@@ -788,21 +793,28 @@ spec_strategy(void *v)
 {
 	struct vop_strategy_args *ap = v;
 	struct buf *bp = ap->a_bp;
-	vnode_t *vp = ap->a_vp;
-	int error = 0;
+	specdev_t *sd;
+	dev_t dev;
+	int error;
 
-	bp->b_dev = vp->v_rdev;
+	/* The driver may not go while it is in there. */
+	error = spec_io_enter(ap->a_vp, &sd, &dev);
+	if (error != 0)
+		goto fail;
+	bp->b_dev = dev;
 	/* Snapshots want to see what a write is about to destroy. */
 	if ((bp->b_flags & B_READ) == 0 && (bp->b_flags & B_COWDONE) == 0)
 		error = fscow_run(bp, false);
-	if (error != 0) {
-		bp->b_error = error;
-		bp->b_resid = bp->b_bcount;
-		biodone(bp);
-		return error;
-	}
-	bdev_strategy(bp);
-	return 0;
+	if (error == 0)
+		bdev_strategy(bp);
+	spec_io_exit(sd);
+	if (error == 0)
+		return 0;
+fail:
+	bp->b_error = error;
+	bp->b_resid = bp->b_bcount;
+	biodone(bp);
+	return error;
 }
 
 /*
