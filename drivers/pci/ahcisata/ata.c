@@ -28,6 +28,10 @@ static struct pool ata_xfer_pool;
 #define	ATA_TH_FLAGS	(ATACH_TH_RESET | ATACH_TH_DRIVE_RESET |	\
 			    ATACH_TH_RECOVERY | ATACH_TH_RESCAN)
 
+/* Looks for drives with less than so many seconds between them, until that is over. */
+#define	ATA_RESCAN_MAX	32
+#define	ATA_RESCAN_QUIET	60
+
 static void	ata_work(struct work *, void *);
 static void	ata_rescan(struct work *, void *);
 
@@ -824,15 +828,34 @@ ata_rescan(struct work *wk, void *arg)
 	struct ata_queue *chq = container_of(wk, struct ata_queue,
 	    queue_rescan);
 	struct ata_channel *chp = chq->queue_chp;
+	u_int n;
 
+	/* A link may come and go because it is looked at. */
 	ata_channel_lock(chp);
 	chq->queue_rescan_on = false;
+	if ((u_int)getticks() - (u_int)chq->queue_rescanned >=
+	    (u_int)(ATA_RESCAN_QUIET * hz))
+		chq->queue_rescans = 0;
+	chq->queue_rescanned = getticks();
+	n = chq->queue_rescans;
+	if (n <= ATA_RESCAN_MAX)
+		chq->queue_rescans++;
 	ata_channel_unlock(chp);
+	if (n > ATA_RESCAN_MAX)
+		return;
+
 	/* Buses come and go under the big lock. */
 	KERNEL_LOCK(1, NULL);
-	if (chp->atabus != NULL)
+	if (chp->atabus != NULL && n == ATA_RESCAN_MAX)
+		aprint_error_dev(chp->atabus, "%u changes in a row, limit %u: "
+		    "drives are not looked for until there are none for %d "
+		    "seconds\n", n, ATA_RESCAN_MAX, ATA_RESCAN_QUIET);
+	else if (chp->atabus != NULL)
 		atabus_probe(device_private(chp->atabus));
 	KERNEL_UNLOCK_ONE(NULL);
+	ata_channel_lock(chp);
+	chq->queue_rescanned = getticks();
+	ata_channel_unlock(chp);
 }
 
 void

@@ -193,6 +193,8 @@ struct ata_queue {
 	bool		queue_work_on;
 	struct work	queue_rescan;	/* looking for drives */
 	bool		queue_rescan_on;
+	u_int		queue_rescans;	/* without a pause */
+	int		queue_rescanned; /* tick of the last one */
 	struct ata_channel *queue_chp;	/* whose it is */
 };
 #endif
