@@ -2067,6 +2067,34 @@ scsipi_inquire(struct scsipi_periph *periph, struct scsipi_inquiry_data *inqbuf,
 	return 0;
 }
 
+int
+scsipi_inquire_vpd(struct scsipi_periph *periph, u_int8_t page,
+    struct scsipi_inquiry_evpd_header *data, size_t size, int flags)
+{
+	struct scsipi_inquiry cmd;
+	size_t len;
+	int error;
+
+	KASSERT(size >= sizeof(*data) && size <= UINT8_MAX);
+	memset(&cmd, 0, sizeof(cmd));
+	cmd.opcode = INQUIRY;
+	cmd.byte2 = SINQ_EVPD;
+	cmd.unused[0] = page;
+	cmd.length = (u_int8_t)size;
+	memset(data, 0, size);
+	error = scsipi_command(periph, (void *)&cmd, sizeof(cmd), (void *)data, (int)size,
+	    SCSIPIRETRIES, 10000, NULL, flags | XS_CTL_DATA_IN | XS_CTL_SILENT);
+	if (error != 0)
+		return error == EINVAL ? ENXIO : error;
+	/* Those that do not know of pages answer with plain data. */
+	if (data->pagecode != page)
+		return ENXIO;
+	len = sizeof(*data) + _2btol(data->length);
+	if (len < size)
+		memset((u_int8_t *)data + len, 0, size - len);
+	return 0;
+}
+
 /*
  * Locks the medium in, or lets it go: type is SPAMR_*.
  */

@@ -56,6 +56,15 @@
 #define	SCSIPI_PROBE_MAXTIME	300
 
 /*
+ * INQUIRY for a page of vital product data: at most size (255) bytes of it, its
+ * header first, at data; those that the device does not have are zero.  ENXIO:
+ * it has no such page.  Sleeps, unless flags say XS_CTL_POLL.
+ */
+struct scsipi_inquiry_evpd_header;
+int	scsipi_inquire_vpd(struct scsipi_periph *, u_int8_t page,
+	    struct scsipi_inquiry_evpd_header *data, size_t size, int flags);
+
+/*
  * Sense data in the fixed format, whatever the device sent: descriptor
  * format is translated, SCSI-1's becomes "no sense".
  */

@@ -45,6 +45,7 @@
 
 #define	SD_DEFAULT_BLKSIZE	512
 #define	SD_UNMAP_MAX		(1U << 22)	/* sectors of one UNMAP */
+#define	SD_UNMAP_MIN		8192		/* a disk that takes less is not asked */
 
 /* UNMAP: the CDB, its list's header and one descriptor. */
 #define	SCSI_UNMAP	0x42
@@ -65,6 +66,22 @@ struct sd_unmap_data {
 	u_int8_t reserved2[4];
 } __packed;
 #define	SRC16D_LBPME	0x80		/* byte 14 of READ CAPACITY (16) */
+
+/* Pages of vital product data: block limits, logical block provisioning. */
+struct sd_vpd_limits {
+	struct scsipi_inquiry_evpd_header hdr;
+	u_int8_t transfer[16];
+	u_int8_t unmap_nblks[4];	/* at most in a command */
+	u_int8_t unmap_ndescs[4];	/* and in its list */
+	u_int8_t unmap_align[8];
+};
+struct sd_vpd_prov {
+	struct scsipi_inquiry_evpd_header hdr;
+	u_int8_t exponent;
+	u_int8_t flags;
+#define	SVPD_LBPU	0x80		/* it has UNMAP */
+	u_int8_t reserved[2];
+};
 
 static int	sdmatch(device_t, cfdata_t, void *);
 static void	sdattach(device_t, device_t, void *);
@@ -507,7 +524,7 @@ sd_discard(device_t dev, off_t pos, off_t len)
 	if ((sd->flags & SDF_UNMAP) == 0)
 		return EOPNOTSUPP;
 	while (nblks > 0 && error == 0) {
-		n = (uint32_t)MIN(nblks, SD_UNMAP_MAX);
+		n = (uint32_t)MIN(nblks, sd->unmap_max);
 		memset(&cmd, 0, sizeof(cmd));
 		cmd.opcode = SCSI_UNMAP;
 		_lto2b(sizeof(data), cmd.length);
@@ -872,6 +889,36 @@ sd_setcache(struct sd_softc *sd, int bits)
  */
 
 /*
+ * Whether a disk whose sectors may be given back has UNMAP for that, and for
+ * how many at a time.  One that does not say has it, without a limit.
+ */
+static bool
+sd_has_unmap(struct sd_softc *sd, int flags)
+{
+	struct sd_vpd_limits limits;
+	struct sd_vpd_prov prov;
+	uint32_t max;
+
+	sd->unmap_max = SD_UNMAP_MAX;
+	if (scsipi_inquire_vpd(sd->sc_periph, SINQ_VPD_LOGICAL_PROV, &prov.hdr, sizeof(prov),
+	    flags) == 0 && (prov.flags & SVPD_LBPU) == 0)
+		return false;
+	if (scsipi_inquire_vpd(sd->sc_periph, SINQ_VPD_BLOCK_LIMITS, &limits.hdr, sizeof(limits),
+	    flags) != 0 || _2btol(limits.hdr.length) < sizeof(limits) - sizeof(limits.hdr))
+		return true;
+	max = _4btol(limits.unmap_nblks);
+	if (max == 0 || _4btol(limits.unmap_ndescs) == 0)
+		return false;
+	if (max < SD_UNMAP_MIN) {
+		aprint_error_dev(sd->sc_dksc.sc_dev, "UNMAP of %u sectors at most, at least %u are "
+		    "worth it: not used\n", max, SD_UNMAP_MIN);
+		return false;
+	}
+	sd->unmap_max = MIN(max, SD_UNMAP_MAX);
+	return true;
+}
+
+/*
  * READ CAPACITY, with 16 bytes where 10 are not enough or the disk may have
  * more to say.  Sectors, or 0; *blksize is the sector's size as the disk
  * says it.
@@ -920,7 +967,7 @@ sd_read_capacity(struct sd_softc *sd, u_long *blksize, int flags)
 	}
 	last = _8btol(data.data16.addr);
 	*blksize = _4btol(data.data16.length);
-	if (data.data16.reserved[1] & SRC16D_LBPME)
+	if ((data.data16.reserved[1] & SRC16D_LBPME) != 0 && sd_has_unmap(sd, flags))
 		sd->flags |= SDF_UNMAP;
 	return last + 1;		/* 0: nobody has so many */
 }

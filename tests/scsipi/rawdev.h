@@ -77,7 +77,9 @@ raw_submit(void *ctx, struct rumpuser_scsi_cmd *c)
 		c->sc_host = RUMPUSER_SCSI_NODEV;
 		return 0;
 	}
-	if (rd->rd_cmd != NULL && c->sc_cdb[0] != 0x12 && c->sc_cdb[0] != 0xa0)
+	/* Pages of vital product data are the test's. */
+	if (rd->rd_cmd != NULL && (c->sc_cdb[0] != 0x12 || (c->sc_cdb[1] & 1) != 0) &&
+	    c->sc_cdb[0] != 0xa0)
 		return rd->rd_cmd(rd, c);
 	switch (c->sc_cdb[0]) {
 	case 0x12:

@@ -360,6 +360,96 @@ ATF_TC_BODY(lies, tc)
 	LOG_HAS("bytes moved, block 0");
 }
 
+/* What a thin disk of 2^20 sectors says of UNMAP; -1: it has no such page. */
+static int has_unmap, most_blocks, most_descs;
+static uint32_t unmapped[4];
+
+static int
+provisioning(struct rawdev *rd, struct rumpuser_scsi_cmd *c)
+{
+	const uint8_t *data = c->sc_data;
+	uint8_t b[64] = { 0 };
+
+	switch (c->sc_cdb[0]) {
+	case 0x12:
+		b[1] = c->sc_cdb[2];
+		if (c->sc_cdb[2] == 0xb2 && has_unmap != -1) {
+			b[3] = 4;
+			b[5] = has_unmap ? 0x80 : 0x60;
+			raw_data(c, b, 8);
+		} else if (c->sc_cdb[2] == 0xb0 && most_blocks != -1) {
+			b[3] = 60;
+			b[20] = (uint8_t)(most_blocks >> 24);
+			b[21] = (uint8_t)(most_blocks >> 16);
+			b[22] = (uint8_t)(most_blocks >> 8);
+			b[23] = (uint8_t)most_blocks;
+			b[27] = (uint8_t)most_descs;
+			raw_data(c, b, 64);
+		} else
+			raw_check(c, 5, 0x24, 0);
+		break;
+	case 0x25:
+		memcpy(b, "\0\x0f\xff\xff\0\0\2", 7);
+		raw_data(c, b, 8);
+		break;
+	case 0x9e:
+		memcpy(b, "\0\0\0\0\0\x0f\xff\xff\0\0\2\0\0\0\x80", 15);
+		raw_data(c, b, 32);
+		break;
+	case 0x42:
+		if (rd->rd_byop[0x42] <= 4)
+			unmapped[rd->rd_byop[0x42] - 1] = (uint32_t)data[16] << 24 |
+			    data[17] << 16 | data[18] << 8 | data[19];
+		break;
+	}
+	return 0;
+}
+
+/* UNMAP is used where the disk says that it has it, and in pieces that it takes. */
+ATF_TC_WITHOUT_HEAD(discard_limits);
+ATF_TC_BODY(discard_limits, tc)
+{
+	static const struct {
+		int	has, blocks, descs;
+		unsigned ncmds, first;
+	} t[] = {
+		{ -1, -1, 0, 1, 20000 },	/* nothing is said */
+		{ 1, -1, 0, 1, 20000 },
+		{ 1, 1 << 20, 16, 1, 20000 },
+		{ 1, 16384, 1, 2, 16384 },
+		{ 0, 1 << 20, 16, 0, 0 },	/* WRITE SAME alone */
+		{ 1, 0, 16, 0, 0 }, { 1, 16384, 0, 0, 0 },
+		{ 1, 1, 1, 0, 0 },		/* that would be many */
+	};
+	unsigned i;
+	int fd, rv;
+
+	boot();
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct rawdev rd = { .rd_version = 5, .rd_cmd = provisioning };
+
+		has_unmap = t[i].has;
+		most_blocks = t[i].blocks;
+		most_descs = t[i].descs;
+		memset(unmapped, 0, sizeof(unmapped));
+		raw_attach(&rd, &plain_setup);
+		ATF_REQUIRE((fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR)) >= 0);
+		rv = rump_sys_fdiscard(fd, 0, 20000 * 512);
+		if (t[i].ncmds == 0) {
+			ATF_CHECK_MSG(rv == -1, "case %u", i);
+			ATF_CHECK_EQ(errno, RUMP_EOPNOTSUPP);
+		} else
+			ATF_CHECK_MSG(rv == 0, "case %u", i);
+		ATF_CHECK_MSG(rd.rd_byop[0x42] == t[i].ncmds, "case %u: %u", i, rd.rd_byop[0x42]);
+		ATF_CHECK_MSG(unmapped[0] == t[i].first, "case %u: %u", i, unmapped[0]);
+		if (t[i].ncmds == 2)
+			ATF_CHECK_EQ(unmapped[1], 20000 - t[i].first);
+		ATF_CHECK_EQ(rump_sys_close(fd), 0);
+		raw_detach(&rd);
+	}
+	LOG_HAS("sd0: UNMAP of 1 sectors at most, at least 8192 are worth it: not used");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -372,6 +462,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, removable);
 	ATF_TP_ADD_TC(tp, write_protected);
 	ATF_TP_ADD_TC(tp, discard);
+	ATF_TP_ADD_TC(tp, discard_limits);
 	ATF_TP_ADD_TC(tp, lies);
 	return atf_no_error();
 }

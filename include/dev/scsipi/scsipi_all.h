@@ -37,11 +37,25 @@
 #define	INQUIRY		0x12
 struct scsipi_inquiry {
 	u_int8_t opcode;
-	u_int8_t byte2;			/* 1: page unused[0] of vital data */
+	u_int8_t byte2;
+#define	SINQ_EVPD	0x01		/* page unused[0] of vital product data */
 	u_int8_t unused[2];
 	u_int8_t length;
 	u_int8_t control;
 } __packed;
+
+/* Pages of vital product data (SPC-3 7.6, SBC-3 6.5). */
+#define	SINQ_VPD_PAGES		0x00
+#define	SINQ_VPD_UNIT_SERIAL	0x80
+#define	SINQ_VPD_DEVICE_ID	0x83
+#define	SINQ_VPD_BLOCK_LIMITS	0xb0
+#define	SINQ_VPD_BLOCK_CHARS	0xb1
+#define	SINQ_VPD_LOGICAL_PROV	0xb2
+struct scsipi_inquiry_evpd_header {
+	u_int8_t device;
+	u_int8_t pagecode;
+	u_int8_t length[2];		/* bytes behind this */
+};
 
 #define	START_STOP	0x1b
 struct scsipi_start_stop {

@@ -43,6 +43,7 @@ struct sd_softc {
 	struct scsipi_periph *sc_periph;
 
 	struct disk_parms params;
+	u_int32_t unmap_max;		/* sectors of one UNMAP, if SDF_UNMAP */
 
 	callout_t sc_callout;		/* sdstart() again */
 	u_int8_t type;			/* T_* */
