@@ -144,6 +144,8 @@ chattach(device_t parent, device_t self, void *aux)
 	    sizeof(chquirks[0]), &priority);
 	if (priority != 0)
 		sc->sc_settledelay = quirk->cq_settledelay;
+	if (!pmf_device_register(self, NULL, NULL))
+		aprint_error_dev(self, "couldn't establish power handler\n");
 }
 
 /* Detach at any time; accepts a unit that was not attached. */
@@ -157,6 +159,7 @@ chdetach(device_t self, int flags)
 		return 0;
 	scsipi_end_commands(sc->sc_periph);
 	vdevgone(maj, unit, unit, VCHR);
+	pmf_device_deregister(self);
 	seldestroy(&sc->sc_selq);
 	sc->sc_attached = false;
 	return 0;

@@ -164,6 +164,8 @@ ses_attach(device_t parent, device_t self, void *aux)
 	aprint_naive("\n");
 	aprint_normal("\n");
 	aprint_normal_dev(self, "%s device\n", sc->sc_vec == &ses_ses_vec ? "SES" : "SAF-TE");
+	if (!pmf_device_register(self, NULL, NULL))
+		aprint_error_dev(self, "couldn't establish power handler\n");
 }
 
 static void
@@ -187,6 +189,7 @@ ses_detach(device_t self, int flags)
 		return 0;
 	scsipi_end_commands(sc->sc_periph);
 	vdevgone(maj, unit, unit, VCHR);
+	pmf_device_deregister(self);
 	ses_free_objs(sc);
 	mutex_destroy(&sc->sc_lock);
 	sc->sc_attached = false;

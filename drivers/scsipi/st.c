@@ -232,6 +232,8 @@ stattach(device_t parent, device_t self, void *aux)
 	}
 	rnd_attach_source(&sc->rnd_source, device_xname(self), RND_TYPE_TAPE,
 	    RND_FLAG_DEFAULT);
+	if (!pmf_device_register(self, NULL, NULL))
+		aprint_error_dev(self, "couldn't establish power handler\n");
 }
 
 /* Fails what is queued.  The channel's lock is not held. */
@@ -281,6 +283,7 @@ stdetach(device_t self, int flags)
 	sc->buf_queue = NULL;
 	iostat_free(sc->stats);
 	rnd_detach_source(&sc->rnd_source);
+	pmf_device_deregister(self);
 	return 0;
 }
 

@@ -76,6 +76,8 @@ ukattach(device_t parent, device_t self, void *aux)
 	periph->periph_dev = self;
 	aprint_naive("\n");
 	aprint_normal("\n");
+	if (!pmf_device_register(self, NULL, NULL))
+		aprint_error_dev(self, "couldn't establish power handler\n");
 }
 
 static int
@@ -93,6 +95,7 @@ ukdetach(device_t self, int flags)
 	cmaj = cdevsw_lookup_major(&uk_cdevsw);
 	mn = device_unit(self);
 	vdevgone(cmaj, mn, mn, VCHR);
+	pmf_device_deregister(self);
 	return 0;
 }
 

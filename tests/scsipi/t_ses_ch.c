@@ -380,6 +380,28 @@ ATF_TC_BODY(changer_lies, tc)
 	end(h, "ch0");
 }
 
+/* A bus with units of these kinds goes to sleep, and is awake after that. */
+ATF_TC_WITHOUT_HEAD(sleep);
+ATF_TC_BODY(sleep, tc)
+{
+	struct scsim_config cf = { .sm_type = SCSIM_ENCLOSURE };
+	struct scsi_host *h = changer();
+	struct changer_params cp;
+	int fd;
+
+	ATF_REQUIRE_EQ(scsim_add(scsi_host_target(h, 0), 2, &cf), 0);
+	cf.sm_type = 3;		/* a processor: uk */
+	ATF_REQUIRE_EQ(scsim_add(scsi_host_target(h, 0), 3, &cf), 0);
+	ATF_REQUIRE_EQ(rump_pub_dev_rescan("scsibus0", NULL, NULL), 0);
+	ATF_REQUIRE(have("ch0") && have("st0") && have("ses0") && have("uk0"));
+	ATF_REQUIRE((fd = rump_sys_open("/dev/ch0", RUMP_O_RDWR)) >= 0);
+	ATF_CHECK_EQ(rump_pub_dev_suspend("scsibus0"), 0);
+	ATF_CHECK_EQ(rump_pub_dev_resume("scsibus0", 1), 0);
+	ATF_CHECK_EQ(rump_sys_ioctl(fd, CHIOGPARAMS, &cp), 0);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	end(h, "uk0");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -390,5 +412,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, changer_tags);
 	ATF_TP_ADD_TC(tp, changer_events);
 	ATF_TP_ADD_TC(tp, changer_lies);
+	ATF_TP_ADD_TC(tp, sleep);
 	return atf_no_error();
 }
