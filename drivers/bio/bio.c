@@ -156,20 +156,6 @@ bio_right(u_long cmd, const void *data, u_long *reqp)
 }
 
 static int
-bioopen(dev_t dev, int flags, int mode, struct lwp *l)
-{
-
-	return 0;
-}
-
-static int
-bioclose(dev_t dev, int flags, int mode, struct lwp *l)
-{
-
-	return 0;
-}
-
-static int
 bioioctl(dev_t dev, u_long cmd, void *data, int flags, struct lwp *l)
 {
 	u_long req;
@@ -185,8 +171,8 @@ bioioctl(dev_t dev, u_long cmd, void *data, int flags, struct lwp *l)
 }
 
 static const struct cdevsw bio_cdevsw = {
-	.d_open = bioopen,
-	.d_close = bioclose,
+	.d_open = nullopen,
+	.d_close = nullclose,
 	.d_read = noread,
 	.d_write = nowrite,
 	.d_ioctl = bioioctl,

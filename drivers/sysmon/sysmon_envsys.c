@@ -263,20 +263,6 @@ answer(const struct sysmon_envsys *sme, const envsys_data_t *edata, void *arg)
 }
 
 static int
-sysmonopen(dev_t dev, int flags, int mode, struct lwp *l)
-{
-
-	return 0;
-}
-
-static int
-sysmonclose(dev_t dev, int flags, int mode, struct lwp *l)
-{
-
-	return 0;
-}
-
-static int
 sysmonioctl(dev_t dev, u_long cmd, void *data, int flags, struct lwp *l)
 {
 	struct question q = { 0 };
@@ -300,8 +286,8 @@ sysmonioctl(dev_t dev, u_long cmd, void *data, int flags, struct lwp *l)
 }
 
 static const struct cdevsw sysmon_cdevsw = {
-	.d_open = sysmonopen,
-	.d_close = sysmonclose,
+	.d_open = nullopen,
+	.d_close = nullclose,
 	.d_read = noread,
 	.d_write = nowrite,
 	.d_ioctl = sysmonioctl,

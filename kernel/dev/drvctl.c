@@ -42,11 +42,8 @@ static const struct cdevsw drvctl_cdevsw = {
 void
 drvctl_init(void)
 {
-	devmajor_t bmaj = NODEVMAJOR, cmaj = NODEVMAJOR;
 
-	if (devsw_attach("drvctl", NULL, &bmaj, &drvctl_cdevsw, &cmaj) != 0 ||
-	    rump_vfs_makeonedevnode(S_IFCHR, DRVCTLDEV, cmaj, 0) != 0)
-		panic("no %s", DRVCTLDEV);
+	rump_dev_node("drvctl", &drvctl_cdevsw);
 }
 
 void
