@@ -14,6 +14,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/intr.h>
 #include <sys/kernel.h>
 #include <sys/kmem.h>
@@ -298,8 +299,10 @@ nvme_timeout(void *arg)
 			    q->q_id);
 			return;
 		}
+		mutex_enter(&q->q_ccb_mtx);
 		if (q->q_nissued != 0)
 			issued = true;
+		mutex_exit(&q->q_ccb_mtx);
 	}
 	if (issued)
 		nvme_timeout_arm(sc);
@@ -768,6 +771,7 @@ nvme_attach_caps(struct nvme_softc *sc, u_int *mqesp)
 static int
 nvme_attach_queues(struct nvme_softc *sc, u_int entries, u_int wanted)
 {
+	struct nvme_queue *q;
 	u_int got, i;
 	int error;
 
@@ -780,22 +784,23 @@ nvme_attach_queues(struct nvme_softc *sc, u_int entries, u_int wanted)
 		aprint_error_dev(sc->sc_dev, "no number of queues\n");
 		return error;
 	}
+	/* The admin queue's interrupt may look at what there is so far. */
 	sc->sc_q = kmem_zalloc(got * sizeof(*sc->sc_q), KM_SLEEP);
-	sc->sc_nq = got;
+	atomic_store_release(&sc->sc_nq, got);
 	for (i = 0; i < got; i++) {
-		sc->sc_q[i] = nvme_q_alloc(sc, i + 1, entries);
-		if (sc->sc_q[i] == NULL) {
+		q = nvme_q_alloc(sc, i + 1, entries);
+		if (q == NULL) {
 			aprint_error_dev(sc->sc_dev, "no memory for queue %u\n",
 			    i + 1);
 			return ENOMEM;
 		}
+		atomic_store_release(&sc->sc_q[i], q);
 		if (sc->sc_use_mq) {
-			error = (*sc->sc_intr_establish)(sc, i + 1,
-			    sc->sc_q[i]);
+			error = (*sc->sc_intr_establish)(sc, i + 1, q);
 			if (error)
 				return error;
 		}
-		error = nvme_q_create(sc, sc->sc_q[i]);
+		error = nvme_q_create(sc, q);
 		if (error) {
 			aprint_error_dev(sc->sc_dev, "queue %u refused\n",
 			    i + 1);
@@ -1085,31 +1090,33 @@ int
 nvme_intr(void *arg)
 {
 	struct nvme_softc *sc = arg;
-	bool masked;
-	u_int i;
+	struct nvme_queue *q;
+	bool masked = false;
+	u_int i, nq;
 
 	if (sc->sc_admin_q == NULL)
 		return 0;
 	if (!nvme_q_pending(sc, sc->sc_admin_q)) {
-		for (i = 0; sc->sc_q != NULL && i < sc->sc_nq; i++) {
-			if (sc->sc_q[i] != NULL &&
-			    nvme_q_pending(sc, sc->sc_q[i]))
+		nq = atomic_load_acquire(&sc->sc_nq);
+		for (i = 0; i < nq; i++) {
+			if ((q = atomic_load_acquire(&sc->sc_q[i])) != NULL &&
+			    nvme_q_pending(sc, q))
 				break;
 		}
-		if (sc->sc_q == NULL || i == sc->sc_nq)
+		if (i == nq)
 			return 0;
 	}
+	mutex_enter(&sc->sc_lock);
 	if ((sc->sc_flags & NVME_F_NOMASK) == 0) {
-		mutex_enter(&sc->sc_lock);
 		masked = sc->sc_masked;
 		if (!masked) {
 			sc->sc_masked = true;
 			nvme_write4(sc, NVME_INTMS, 1);
 		}
-		mutex_exit(&sc->sc_lock);
-		if (masked)
-			return 0;
 	}
+	mutex_exit(&sc->sc_lock);
+	if (masked)
+		return 0;
 	softint_schedule(sc->sc_softih[0]);
 	return 1;
 }
@@ -1119,19 +1126,19 @@ nvme_softintr_intx(void *arg)
 {
 	struct nvme_softc *sc = arg;
 	struct nvme_queue *q;
-	u_int i;
+	u_int i, nq;
 
 	if ((q = sc->sc_admin_q) != NULL)
 		(void)nvme_q_complete(sc, q);
-	for (i = 0; sc->sc_q != NULL && i < sc->sc_nq; i++) {
-		if ((q = sc->sc_q[i]) != NULL)
+	nq = atomic_load_acquire(&sc->sc_nq);
+	for (i = 0; i < nq; i++) {
+		if ((q = atomic_load_acquire(&sc->sc_q[i])) != NULL)
 			(void)nvme_q_complete(sc, q);
 	}
-	if ((sc->sc_flags & NVME_F_NOMASK) != 0)
-		return;
 	/* A line that a broken controller holds stays masked. */
 	mutex_enter(&sc->sc_lock);
-	if (!sc->sc_gone && !sc->sc_broken && sc->sc_state != NVME_S_DEAD) {
+	if ((sc->sc_flags & NVME_F_NOMASK) == 0 && !sc->sc_gone &&
+	    !sc->sc_broken && sc->sc_state != NVME_S_DEAD) {
 		sc->sc_masked = false;
 		nvme_write4(sc, NVME_INTMC, 1);
 	}

@@ -214,10 +214,12 @@ nvmeopen(dev_t dev, int flag, int mode, struct lwp *l)
 	if (sc == NULL || nvme_hold(sc, true) != 0)
 		return ENXIO;
 	if (nsid == 0) {
+		mutex_enter(&sc->sc_lock);
 		if ((sc->sc_flags & NVME_F_OPEN) != 0)
 			error = EBUSY;
 		else
 			sc->sc_flags |= NVME_F_OPEN;
+		mutex_exit(&sc->sc_lock);
 	} else {
 		ns = nvme_ns_get(sc, nsid);
 		if (ns == NULL || ns->dev == NULL)
@@ -240,9 +242,11 @@ nvmeclose(dev_t dev, int flag, int mode, struct lwp *l)
 
 	if (sc == NULL || nvme_hold(sc, false) != 0)
 		return ENXIO;
-	if (nsid == 0)
+	if (nsid == 0) {
+		mutex_enter(&sc->sc_lock);
 		sc->sc_flags &= ~NVME_F_OPEN;
-	else if ((ns = nvme_ns_get(sc, nsid)) != NULL)
+		mutex_exit(&sc->sc_lock);
+	} else if ((ns = nvme_ns_get(sc, nsid)) != NULL)
 		ns->flags &= ~NVME_NS_F_OPEN;
 	nvme_rele(sc);
 	return 0;

@@ -150,7 +150,7 @@ struct nvme_softc {
 	struct nvme_queue *sc_admin_q;
 	struct nvme_queue **sc_q;	/* sc_nq of them */
 
-	uint32_t	sc_flags;
+	uint32_t	sc_flags;	/* sc_lock to be changed */
 #define	NVME_F_ATTACHED	__BIT(0)
 #define	NVME_F_OPEN	__BIT(1)
 #define	NVME_F_SUSPENDED __BIT(2)
@@ -227,10 +227,16 @@ nvme_get_q(struct nvme_softc *sc, struct buf *bp, bool waitok)
 {
 	struct nvme_queue *q;
 	u_int i, first = cpu_index(curcpu());
+	bool none;
 
 	for (i = 0; i < sc->sc_nq; i++) {
 		q = sc->sc_q[(first + i) % sc->sc_nq];
-		if (waitok || !SIMPLEQ_EMPTY(&q->q_ccb_list))
+		if (waitok)
+			return q;
+		mutex_enter(&q->q_ccb_mtx);
+		none = SIMPLEQ_EMPTY(&q->q_ccb_list);
+		mutex_exit(&q->q_ccb_mtx);
+		if (!none)
 			return q;
 	}
 	return NULL;
