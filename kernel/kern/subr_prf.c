@@ -112,7 +112,8 @@ void
 kprintf_lock(void)
 {
 
-	while (panicstr == NULL && atomic_cas_uint(&kprintf_busy, 0, 1) != 0)
+	while (panicstr == NULL &&
+	    __atomic_exchange_n(&kprintf_busy, 1, __ATOMIC_ACQUIRE) != 0)
 		continue;
 }
 
@@ -120,7 +121,7 @@ void
 kprintf_unlock(void)
 {
 
-	atomic_swap_uint(&kprintf_busy, 0);
+	__atomic_store_n(&kprintf_busy, 0, __ATOMIC_RELEASE);
 }
 
 /* Before the first message. */

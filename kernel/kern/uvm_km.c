@@ -137,7 +137,7 @@ rump_drain_run(void)
 	struct rump_drain *rd;
 	bool freed = false;
 
-	if (atomic_cas_uint(&mem_draining, 0, 1) != 0)
+	if (__atomic_exchange_n(&mem_draining, 1, __ATOMIC_ACQUIRE) != 0)
 		return false;
 	TAILQ_FOREACH(rd, &mem_drains, rd_entry) {
 		/* Whoever allocates may hold locks that those beyond take. */
@@ -148,7 +148,7 @@ rump_drain_run(void)
 		if (freed && rump_mem_used() < mem_limit - mem_limit / 16)
 			break;
 	}
-	atomic_swap_uint(&mem_draining, 0);
+	__atomic_store_n(&mem_draining, 0, __ATOMIC_RELEASE);
 	return freed;
 }
 
