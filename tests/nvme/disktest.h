@@ -24,10 +24,10 @@
 #include <rump/rumpdev_if_pub.h>
 #define	LIBRUMPUSER	/* threads come from the layer below */
 #include <rump/rumpuser.h>
-#include <rump/rumpuser_dev.h>
 #include <rump/rumpuser_fuzz.h>
 
 #include "model/pci.h"
+#include "../pci/devlock.h"
 
 #define	SIZE	(1u << 20)
 

@@ -17,13 +17,13 @@ boot(void)
 	ATF_REQUIRE(bus != NULL);
 	rumpuser_dev_attach(&pcim_backend, bus);
 	ATF_REQUIRE_EQ(rump_init(), 0);
-	dev = nvmem_create(bus, &nc);
-	ATF_REQUIRE_EQ(pcim_plug(dev, NULL, 3, 0), 0);
+	dev = DEV(nvmem_create(bus, &nc));
+	ATF_REQUIRE_EQ(DEV(pcim_plug(dev, NULL, 3, 0)), 0);
 	rescan();
 	ATF_REQUIRE(has("ld0"));
 	ATF_REQUIRE_EQ(rump_pub_dev_detach("nvme0", 0), 0);
-	ATF_REQUIRE(nvmem_idle(dev));
-	pcim_dev_destroy(dev);
+	ATF_REQUIRE(DEV(nvmem_idle(dev)));
+	DEV(pcim_dev_destroy(dev));
 	(void)rump_pub_audit(note, NULL);
 }
 
@@ -39,9 +39,9 @@ start(struct nvmem_config nc)
 	nc.nc_ns[0].nn_ops = &medium_ops;
 	nc.nc_ns[0].nn_size = SIZE;
 	boot();
-	dev = nvmem_create(bus, &nc);
+	dev = DEV(nvmem_create(bus, &nc));
 	ATF_REQUIRE(dev != NULL);
-	ATF_REQUIRE_EQ(pcim_plug(dev, NULL, 3, 0), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(dev, NULL, 3, 0)), 0);
 	rescan();
 }
 
@@ -49,14 +49,14 @@ start(struct nvmem_config nc)
 static void
 end(void)
 {
-	int plugged = pcim_plugged(dev);
+	int plugged = DEV(pcim_plugged(dev));
 
 	if (has("nvme0"))
 		ATF_CHECK_EQ(rump_pub_dev_detach("nvme0", plugged ? 0 : RUMP_DETACH_FORCE), 0);
 	ATF_CHECK(!has("nvme0"));
 	ATF_CHECK(!has("ld0"));
 	if (plugged)
-		ATF_CHECK(nvmem_idle(dev));
+		ATF_CHECK(DEV(nvmem_idle(dev)));
 	ATF_CHECK(!leaks());
 	rumpuser_dev_attach(NULL, NULL);
 	pcim_bus_destroy(bus);
@@ -72,7 +72,7 @@ disk(struct nvmem_config nc)
 	exercise(RAW, sector, 60);
 	exercise("/dev/ld0d", sector, 40);
 	if ((nc.nc_flags & NVMEM_NOVWC) == 0)
-		ATF_CHECK(nvmem_stats(dev)->ns_flushes > 0);
+		ATF_CHECK(DEV(nvmem_stats(dev)->ns_flushes) > 0);
 	end();
 }
 
@@ -143,7 +143,7 @@ ATF_TC_BODY(cache, tc)
 	ATF_CHECK_EQ(bits & 0x2, 0);
 	bits = 1;
 	WORKS(rump_sys_ioctl(fd, 0x80046476, &bits));
-	ATF_CHECK(nvmem_stats(dev)->ns_flushes > 0);
+	ATF_CHECK(DEV(nvmem_stats(dev)->ns_flushes) > 0);
 	WORKS(rump_sys_close(fd));
 	end();
 }
@@ -160,14 +160,14 @@ ATF_TC_BODY(discard, tc)
 	memset(buf, 0xaa, sizeof(buf));
 	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, sizeof(buf), 8192), (ssize_t)sizeof(buf));
 	WORKS(rump_sys_fdiscard(fd, 8192 + 512, 2048));
-	ATF_CHECK_EQ(nvmem_stats(dev)->ns_deallocates, 1);
+	ATF_CHECK_EQ(DEV(nvmem_stats(dev)->ns_deallocates), 1);
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 8192), (ssize_t)sizeof(buf));
 	for (i = 0; i < 8192; i++)
 		ATF_REQUIRE_EQ(buf[i], i >= 512 && i < 512 + 2048 ? 0 : 0xaa);
 	FAILS(RUMP_EINVAL, rump_sys_fdiscard(fd, 100, 512));
-	nvmem_fault(dev, NVMEM_FAULT_STATUS, 0x09, 1, 1, 0x281);
+	DEV(nvmem_fault(dev, NVMEM_FAULT_STATUS, 0x09, 1, 1, 0x281));
 	FAILS(RUMP_EIO, rump_sys_fdiscard(fd, 0, 512));
-	nvmem_fault(dev, NVMEM_FAULT_NEVER, 0x09, 1, 1, 0);
+	DEV(nvmem_fault(dev, NVMEM_FAULT_NEVER, 0x09, 1, 1, 0));
 	FAILS(RUMP_EIO, rump_sys_fdiscard(fd, 0, 512));
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 0), 512);
 	WORKS(rump_sys_close(fd));
@@ -182,7 +182,7 @@ ATF_TC_BODY(no_discard, tc)
 	start((struct nvmem_config){ .nc_flags = NVMEM_NODSM });
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
 	FAILS(RUMP_ENODEV, rump_sys_fdiscard(fd, 8192, 2048));
-	ATF_CHECK_EQ(nvmem_stats(dev)->ns_deallocates, 0);
+	ATF_CHECK_EQ(DEV(nvmem_stats(dev)->ns_deallocates), 0);
 	WORKS(rump_sys_close(fd));
 	end();
 }
@@ -204,19 +204,19 @@ ATF_TC_BODY(events, tc)
 	int i, heard;
 
 	start((struct nvmem_config){ 0 });
-	admin = nvmem_stats(dev)->ns_admin;
-	ATF_CHECK(nvmem_event(dev, 1, 1, 2));
+	admin = DEV(nvmem_stats(dev)->ns_admin);
+	ATF_CHECK(DEV(nvmem_event(dev, 1, 1, 2)));
 	/* Not told again before the page has been read. */
-	ATF_CHECK(!nvmem_event(dev, 1, 1, 2));
+	ATF_CHECK(!DEV(nvmem_event(dev, 1, 1, 2)));
 	moment();
-	ATF_CHECK_EQ(nvmem_stats(dev)->ns_admin, admin + 2);
-	ATF_CHECK(nvmem_event(dev, 1, 1, 2));
+	ATF_CHECK_EQ(DEV(nvmem_stats(dev)->ns_admin), admin + 2);
+	ATF_CHECK(DEV(nvmem_event(dev, 1, 1, 2)));
 	exercise(RAW, 512, 4);
 	/* Of a page that is none. */
-	ATF_CHECK(nvmem_event(dev, 2, 0, 0x77));
+	ATF_CHECK(DEV(nvmem_event(dev, 2, 0, 0x77)));
 	moment();
 	for (i = heard = 0; i < 60; i++) {
-		heard += nvmem_event(dev, 0, i, 1);
+		heard += DEV(nvmem_event(dev, 0, i, 1));
 		moment();
 	}
 	ATF_CHECK_EQ(heard, 29);
@@ -233,18 +233,18 @@ ATF_TC_BODY(events_again, tc)
 
 	start((struct nvmem_config){ .nc_delay = 100000 });
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDONLY));
-	nvmem_fault(dev, NVMEM_FAULT_FATAL, 0x02, 1, 1, 0);
+	DEV(nvmem_fault(dev, NVMEM_FAULT_FATAL, 0x02, 1, 1, 0));
 	FAILS(RUMP_EIO, rump_sys_pread(fd, buf, sizeof(buf), 0));
 	moment();
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), 512);
 	WORKS(rump_sys_close(fd));
-	ATF_CHECK(nvmem_event(dev, 0, 0, 1));
+	ATF_CHECK(DEV(nvmem_event(dev, 0, 0, 1)));
 	/* It sleeps while the page is read. */
 	ATF_CHECK_EQ(rump_pub_dev_suspend("nvme0"), 0);
-	ATF_CHECK(!nvmem_event(dev, 0, 0, 1));
+	ATF_CHECK(!DEV(nvmem_event(dev, 0, 0, 1)));
 	ATF_CHECK_EQ(rump_pub_dev_resume("nvme0", 1), 0);
 	moment();
-	ATF_CHECK(nvmem_event(dev, 0, 0, 1));
+	ATF_CHECK(DEV(nvmem_event(dev, 0, 0, 1)));
 	end();
 }
 
@@ -329,7 +329,7 @@ fault(enum nvmem_fault what, uint32_t arg, int error, int survives)
 
 	start((struct nvmem_config){ 0 });
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
-	nvmem_fault(dev, what, 0x02, 1, 1, arg);
+	DEV(nvmem_fault(dev, what, 0x02, 1, 1, arg));
 	if (error != 0)
 		FAILS(error, rump_sys_pread(fd, buf, sizeof(buf), 8192));
 	else
@@ -370,10 +370,10 @@ ATF_TC_BODY(fault_forever, tc)
 
 	start((struct nvmem_config){ 0 });
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
-	nvmem_fault(dev, NVMEM_FAULT_NEVER, 0x02, 1, 0, 0);
+	DEV(nvmem_fault(dev, NVMEM_FAULT_NEVER, 0x02, 1, 0, 0));
 	for (i = 0; i < 6; i++)
 		FAILS(RUMP_EIO, rump_sys_pread(fd, buf, sizeof(buf), 0));
-	resets = nvmem_stats(dev)->ns_resets;
+	resets = DEV(nvmem_stats(dev)->ns_resets);
 	ATF_CHECK(resets >= 3 && resets <= 5);
 	(void)rump_sys_close(fd);
 	end();
@@ -388,7 +388,7 @@ ATF_TC_BODY(read_in_reset, tc)
 
 	start((struct nvmem_config){ .nc_ready = 700000000 });
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDONLY));
-	nvmem_fault(dev, NVMEM_FAULT_NEVER, 0x02, 1, 1, 0);
+	DEV(nvmem_fault(dev, NVMEM_FAULT_NEVER, 0x02, 1, 1, 0));
 	FAILS(RUMP_EIO, rump_sys_pread(fd, buf, sizeof(buf), 0));
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 512), 512);
 	ATF_CHECK(memcmp(buf, medium + 512, 512) == 0);
@@ -404,7 +404,7 @@ ATF_TC_BODY(suspend_resume, tc)
 	start((struct nvmem_config){ 0 });
 	exercise(RAW, 512, 4);
 	ATF_CHECK_EQ(rump_pub_dev_suspend("nvme0"), 0);
-	ATF_CHECK(nvmem_idle(dev));
+	ATF_CHECK(DEV(nvmem_idle(dev)));
 	ATF_CHECK_EQ(rump_pub_dev_resume("nvme0", 1), 0);
 	exercise(RAW, 512, 4);
 	end();
@@ -421,7 +421,7 @@ ATF_TC_BODY(broken_at_resume, tc)
 	start((struct nvmem_config){ 0 });
 	for (nth = 1; nth <= 8; nth++) {
 		ATF_CHECK_EQ(rump_pub_dev_suspend("nvme0"), 0);
-		nvmem_fault(dev, NVMEM_FAULT_TWICE, NVMEM_ANY, nth, 1, 0);
+		DEV(nvmem_fault(dev, NVMEM_FAULT_TWICE, NVMEM_ANY, nth, 1, 0));
 		(void)rump_pub_dev_resume("nvme0", 1);
 		WORKS(fd = rump_sys_open(RAW, RUMP_O_RDONLY));
 		if (rump_sys_pread(fd, buf, sizeof(buf), 0) == -1) {
@@ -430,7 +430,7 @@ ATF_TC_BODY(broken_at_resume, tc)
 		}
 		(void)rump_sys_close(fd);
 		ATF_CHECK_EQ(rump_pub_dev_detach("nvme0", 0), 0);
-		nvmem_fault(dev, NVMEM_FAULT_NONE, NVMEM_ANY, 1, 1, 0);
+		DEV(nvmem_fault(dev, NVMEM_FAULT_NONE, NVMEM_ANY, 1, 1, 0));
 		rescan();
 	}
 	ATF_CHECK(dead >= 4);
@@ -446,7 +446,7 @@ ATF_TC_BODY(reset_of_one_command, tc)
 	start((struct nvmem_config){ .nc_mqes = 2, .nc_ns[1] = { .nn_size = 65536 } });
 	ATF_CHECK_EQ(rump_pub_dev_detach("ld0", 0), 0);
 	ATF_CHECK_EQ(rump_pub_dev_detach("ld1", 0), 0);
-	nvmem_fault(dev, NVMEM_FAULT_NEVER, NVMEM_ANY, 1, 0, 0);
+	DEV(nvmem_fault(dev, NVMEM_FAULT_NEVER, NVMEM_ANY, 1, 0, 0));
 	ATF_CHECK_EQ(rump_pub_dev_rescan("nvme0", "nvme", NULL), 0);
 	ATF_CHECK(!has("ld0"));
 	end();
@@ -511,7 +511,7 @@ ATF_TC_BODY(sleep_of_failed, tc)
 
 	start((struct nvmem_config){ 0 });
 	ATF_CHECK_EQ(rump_pub_dev_detach("nvme0", 0), 0);
-	nvmem_fault(dev, NVMEM_FAULT_STATUS, NVMEM_ANY, 1, 0, 6);
+	DEV(nvmem_fault(dev, NVMEM_FAULT_STATUS, NVMEM_ANY, 1, 0, 6));
 	rescan();
 	ATF_CHECK(has("nvme0"));
 	ATF_CHECK(!has("ld0"));
@@ -531,7 +531,7 @@ ATF_TC_BODY(intx_after_reset, tc)
 
 	start((struct nvmem_config){ .nc_flags = NVMEM_NOMSIX | NVMEM_NOMSI, .nc_delay = 100000 });
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDONLY));
-	nvmem_fault(dev, NVMEM_FAULT_FATAL, 0x02, 1, 1, 0);
+	DEV(nvmem_fault(dev, NVMEM_FAULT_FATAL, 0x02, 1, 1, 0));
 	FAILS(RUMP_EIO, rump_sys_pread(fd, buf, sizeof(buf), 0));
 	moment();
 	ATF_REQUIRE_EQ(rumpuser_clock_gettime(RUMPUSER_CLOCK_ABSMONO, &then, &nsec), 0);
@@ -659,15 +659,15 @@ ATF_TC_BODY(schedules, tc)
 
 		if (has("nvme0"))
 			ATF_REQUIRE_EQ(rump_pub_dev_detach("nvme0", RUMP_DETACH_FORCE), 0);
-		pcim_dev_destroy(dev);
-		ATF_REQUIRE((dev = nvmem_create(bus, &nc)) != NULL);
-		ATF_REQUIRE_EQ(pcim_plug(dev, NULL, 3, 0), 0);
+		DEV(pcim_dev_destroy(dev));
+		ATF_REQUIRE((dev = DEV(nvmem_create(bus, &nc))) != NULL);
+		ATF_REQUIRE_EQ(DEV(pcim_plug(dev, NULL, 3, 0)), 0);
 		rescan();
 		ATF_REQUIRE(has("ld1"));
 		ATF_REQUIRE_EQ(rumpuser_sched_set(RUMPUSER_SCHED_PCT, seed, NULL, 0), 0);
 		if (seed % 2 != 0)
-			nvmem_fault(dev, seed & 2 ? NVMEM_FAULT_NEVER : NVMEM_FAULT_TWICE,
-			    NVMEM_ANY, 1 + seed / 4, 1, 0);
+			DEV(nvmem_fault(dev, seed & 2 ? NVMEM_FAULT_NEVER : NVMEM_FAULT_TWICE,
+			    NVMEM_ANY, 1 + seed / 4, 1, 0));
 		for (i = 0; i < 4; i++)
 			ATF_REQUIRE_EQ(rumpuser_thread_create(fn[i], NULL, "at it", 1, -1, -1,
 			    &cookie[i]), 0);

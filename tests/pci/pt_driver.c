@@ -6,6 +6,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/bus.h>
 #include <sys/device.h>
 
@@ -50,7 +51,7 @@ pt_intr(void *arg)
 			return 0;
 		bus_space_write_4(sc->sc_memt, sc->sc_memh, PT_STATUS, status);
 	}
-	pv->pv_count++;
+	atomic_inc_uint(&pv->pv_count);
 	return 1;
 }
 

@@ -20,6 +20,7 @@
 #include <rump/rumpuser_fuzz.h>
 
 #include "../kern/kerntest.h"
+#include "devlock.h"
 #include "pt_model.h"
 
 unsigned rump_pt_count(int);
@@ -58,18 +59,18 @@ static struct pcim_dev *
 plug(struct pcim_dev *parent, unsigned dev, unsigned fn, unsigned serial, unsigned want,
     unsigned nvec)
 {
-	struct pcim_dev *d = pt_create(bus, serial, want, nvec);
+	struct pcim_dev *d = DEV(pt_create(bus, serial, want, nvec));
 
-	ATF_REQUIRE_EQ(pcim_plug(d, parent, dev, fn), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(d, parent, dev, fn)), 0);
 	return d;
 }
 
 static struct pcim_dev *
 bridge(struct pcim_dev *parent, unsigned dev, unsigned fn, int pcie)
 {
-	struct pcim_dev *d = pcim_bridge_create(bus, pcie);
+	struct pcim_dev *d = DEV(pcim_bridge_create(bus, pcie));
 
-	ATF_REQUIRE_EQ(pcim_plug(d, parent, dev, fn), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(d, parent, dev, fn)), 0);
 	return d;
 }
 
@@ -178,9 +179,9 @@ TEST(functions)
 	/* A function without function 0 is not found. */
 	alone = plug(NULL, 9, 1, 5, PT_INTX, 1);
 	/* Places are taken once, and have to exist. */
-	ATF_CHECK_EQ(pcim_plug(pt_create(bus, 6, 0, 0), NULL, 3, 3), EBUSY);
-	ATF_CHECK_EQ(pcim_plug(pt_create(bus, 6, 0, 0), NULL, 32, 0), EINVAL);
-	ATF_CHECK_EQ(pcim_plug(alone, NULL, 10, 0), EINVAL);
+	ATF_CHECK_EQ(DEV(pcim_plug(pt_create(bus, 6, 0, 0), NULL, 3, 3)), EBUSY);
+	ATF_CHECK_EQ(DEV(pcim_plug(pt_create(bus, 6, 0, 0), NULL, 32, 0)), EINVAL);
+	ATF_CHECK_EQ(DEV(pcim_plug(alone, NULL, 10, 0)), EINVAL);
 	boot();
 	body("all_devices");
 	counts(4, 0, 0);
@@ -342,10 +343,10 @@ TEST(caps)
 	struct pcim_dev *d;
 
 	setup();
-	d = pt_create(bus, 1, PT_INTX, 1);
+	d = DEV(pt_create(bus, 1, PT_INTX, 1));
 	ATF_CHECK_EQ(pcim_extcap(d, 3, 1, serial, sizeof(serial)), 0x100);
 	ATF_CHECK_EQ(pcim_extcap(d, 1, 2, aer, sizeof(aer)), 0x10c);
-	ATF_REQUIRE_EQ(pcim_plug(d, NULL, 2, 0), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(d, NULL, 2, 0)), 0);
 	boot();
 	body("capabilities");
 	ATF_CHECK_EQ(lines_with("capabilit"), 0);
@@ -358,9 +359,9 @@ bad_list(unsigned reg, unsigned width, uint32_t val, const char *line)
 	struct pcim_dev *d;
 
 	setup();
-	d = pt_create(bus, 1, PT_INTX, 1);
+	d = DEV(pt_create(bus, 1, PT_INTX, 1));
 	pcim_conf_set(d, reg, width, val);
-	ATF_REQUIRE_EQ(pcim_plug(d, NULL, 2, 0), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(d, NULL, 2, 0)), 0);
 	boot();
 	body("capability_missing");
 	ATF_CHECK_EQ(lines_with(line), 1);
@@ -406,11 +407,11 @@ bad_msix(uint32_t table, const char *line)
 	unsigned off;
 
 	setup();
-	d = pt_create(bus, 1, PT_MSIX, 8);
+	d = DEV(pt_create(bus, 1, PT_MSIX, 8));
 	for (off = 0x40; pcim_conf_get(d, off, 1) != 0x11; off = pcim_conf_get(d, off + 1, 1))
 		ATF_REQUIRE(off != 0);
 	pcim_conf_set(d, off + 4, 4, table);
-	ATF_REQUIRE_EQ(pcim_plug(d, NULL, 2, 0), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(d, NULL, 2, 0)), 0);
 	boot();
 	body("fell_back_to_intx");
 	ATF_CHECK_EQ(lines_with(line), 1);
@@ -445,12 +446,12 @@ TEST(header)
 	struct pcim_dev *d;
 
 	setup();
-	d = pt_create(bus, 2, PT_INTX, 1);
+	d = DEV(pt_create(bus, 2, PT_INTX, 1));
 	pcim_conf_set(d, 0x0e, 1, 0x05);
-	ATF_REQUIRE_EQ(pcim_plug(d, NULL, 4, 0), 0);
-	d = pt_create(bus, 1, PT_INTX, 1);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(d, NULL, 4, 0)), 0);
+	d = DEV(pt_create(bus, 1, PT_INTX, 1));
 	pcim_conf_set(d, 0x3d, 1, 9);
-	ATF_REQUIRE_EQ(pcim_plug(d, NULL, 5, 0), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(d, NULL, 5, 0)), 0);
 	boot();
 	ATF_CHECK_EQ(lines_with("header type 5"), 1);
 	ATF_CHECK_EQ(lines_with("interrupt pin 9"), 1);
@@ -465,9 +466,9 @@ TEST(no_room)
 
 	/* A BAR larger than all there is: its function is off, the others live. */
 	setup();
-	d = pt_create(bus, 2, PT_INTX, 1);
+	d = DEV(pt_create(bus, 2, PT_INTX, 1));
 	pcim_bar(d, 5, 0x40000000, 0);
-	ATF_REQUIRE_EQ(pcim_plug(d, NULL, 2, 0), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(d, NULL, 2, 0)), 0);
 	plug(NULL, 3, 0, 1, PT_INTX, 1);
 	boot();
 	ATF_CHECK_EQ(lines_with("no room for BAR 5 of 0x40000000 bytes"), 1);
@@ -522,24 +523,24 @@ TEST(hotplug)
 	counts(2, 0, 0);
 	rump_pub_audit_mark();
 	/* Out, and nobody has looked yet. */
-	pcim_unplug(d);
+	DEV(pcim_unplug(d));
 	counts(2, 0, 0);
 	rescan();
 	counts(2, 1, 1);
 	ATF_CHECK_EQ(lines_with("pt0: device is gone"), 1);
 	/* In again, the same one. */
-	ATF_REQUIRE_EQ(pcim_plug(d, NULL, 2, 0), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(d, NULL, 2, 0)), 0);
 	rescan();
 	counts(3, 1, 1);
 	body("all_devices");
 	/* Out and in between two looks: it has lost its addresses. */
-	pcim_unplug(d);
-	ATF_REQUIRE_EQ(pcim_plug(d, NULL, 2, 0), 0);
+	DEV(pcim_unplug(d));
+	ATF_REQUIRE_EQ(DEV(pcim_plug(d, NULL, 2, 0)), 0);
 	rescan();
 	counts(4, 2, 2);
 	body("all_devices");
 	ATF_CHECK_EQ(lines_with("replaced by another device"), 1);
-	ATF_CHECK_EQ(pt_of(d)->pt_unplugs, 2);
+	ATF_CHECK_EQ(DEV(pt_of(d)->pt_unplugs), 2);
 	/* A rescan with nothing new changes nothing. */
 	rescan();
 	counts(4, 2, 2);
@@ -573,18 +574,18 @@ TEST(hotplug_bridge)
 	counts(4, 0, 0);
 	body("all_devices");
 	/* And out with it, drivers, bus and bridge. */
-	pcim_unplug(b2);
+	DEV(pcim_unplug(b2));
 	rescan();
 	counts(4, 2, 2);
 	body("all_devices");
-	pcim_unplug(b);
+	DEV(pcim_unplug(b));
 	rescan();
 	counts(4, 3, 3);
-	ATF_CHECK(!pcim_plugged(d));
+	ATF_CHECK(!DEV(pcim_plugged(d)));
 	body("one_device");
 	/* Room and numbers are free again. */
-	ATF_REQUIRE_EQ(pcim_plug(b, NULL, 1, 0), 0);
-	ATF_REQUIRE_EQ(pcim_plug(d, b, 0, 0), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(b, NULL, 1, 0)), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(d, b, 0, 0)), 0);
 	rescan();
 	counts(5, 3, 3);
 	body("all_devices");
@@ -606,9 +607,9 @@ TEST(hotplug_many)
 		if (at == 0)
 			at = pcim_bar_addr(d, 0);
 		ATF_CHECK_EQ(pcim_bar_addr(d, 0), at);
-		pcim_unplug(d);
+		DEV(pcim_unplug(d));
 		rescan();
-		pcim_dev_destroy(d);
+		DEV(pcim_dev_destroy(d));
 	}
 	counts(100, 100, 100);
 }
@@ -688,31 +689,31 @@ TEST(surprise)
 	for (w = 0; w < 3; w++) {
 		victim = plug(NULL, 2, 0, 1, wants[w], 2);
 		rescan();
-		pcim_unplug(victim);
+		DEV(pcim_unplug(victim));
 		rescan();
-		pcim_dev_destroy(victim);
+		DEV(pcim_dev_destroy(victim));
 	}
 	rump_pub_drain();
 	rump_pub_audit_mark();
 	for (w = 0; w < 3; w++) {
 		for (n = 1;; n++) {
 			victim = plug(NULL, 2, 0, 1, wants[w], 2);
-			steps_left = n;
+			DEV(steps_left = n);
 			rescan();
-			if (steps_left != 0)
+			if (DEV(steps_left) != 0)
 				break;
 			rescan();
 			ATF_CHECK_EQ_MSG(rump_pt_count(0) - rump_pt_count(1), 1,
 			    "removed at step %u: %u attached, %u detached", n, rump_pt_count(0),
 			    rump_pt_count(1));
-			pcim_dev_destroy(victim);
+			DEV(pcim_dev_destroy(victim));
 		}
 		printf("want %u: %u steps\n", wants[w], n);
 		ATF_CHECK(n > 100);
-		pcim_unplug(victim);
-		steps_left = 0;
+		DEV(pcim_unplug(victim));
+		DEV(steps_left = 0);
 		rescan();
-		pcim_dev_destroy(victim);
+		DEV(pcim_dev_destroy(victim));
 	}
 	rump_pub_drain();
 	(void)rump_pub_audit(audit, &bad);

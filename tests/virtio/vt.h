@@ -23,11 +23,11 @@
 #include <rump/rumpdev_if_pub.h>
 #define	LIBRUMPUSER	/* threads come from the layer below */
 #include <rump/rumpuser.h>
-#include <rump/rumpuser_dev.h>
 #include <rump/rumpuser_fuzz.h>
 
 #include "model/pci.h"
 #include "model/virtio.h"
+#include "../pci/devlock.h"
 
 #define	WORKS(e)	ATF_REQUIRE_MSG((e) >= 0, "%s: errno %d", #e, errno)
 #define	FAILS(err, e) do {							\
@@ -35,27 +35,6 @@
 	ATF_CHECK_MSG((e) == -1, "%s succeeded", #e);				\
 	ATF_CHECK_EQ(errno, err);						\
 } while (0)
-
-/* What is done to a device from outside, while it does not run by itself. */
-#define	DEV(call) __extension__({						\
-	int locked_ __attribute__((__cleanup__(vt_unlock), __unused__)) = vt_lock(); \
-	call;									\
-})
-
-static inline int
-vt_lock(void)
-{
-
-	rumpuser_dev_lock();
-	return 0;
-}
-
-static inline void
-vt_unlock(int *locked)
-{
-
-	rumpuser_dev_unlock();
-}
 
 static struct pcim_bus *vt_bus;
 
