@@ -22,13 +22,13 @@ boot(void)
 	ATF_REQUIRE(bus != NULL);
 	rumpuser_dev_attach(&pcim_backend, bus);
 	ATF_REQUIRE_EQ(rump_init(), 0);
-	dev = ahcim_create(bus, &ac);
-	ATF_REQUIRE_EQ(pcim_plug(dev, NULL, 3, 0), 0);
+	dev = DEV(ahcim_create(bus, &ac));
+	ATF_REQUIRE_EQ(DEV(pcim_plug(dev, NULL, 3, 0)), 0);
 	rescan();
 	ATF_REQUIRE(has("wd0"));
 	ATF_REQUIRE_EQ(rump_pub_dev_detach("ahcisata0", 0), 0);
-	ATF_REQUIRE(ahcim_idle(dev));
-	pcim_dev_destroy(dev);
+	ATF_REQUIRE(DEV(ahcim_idle(dev)));
+	DEV(pcim_dev_destroy(dev));
 	(void)rump_pub_audit(note, NULL);
 }
 
@@ -45,9 +45,9 @@ start(struct ahcim_config ac)
 	ac.ac_port[1].ap_ops = &medium_ops;
 	ac.ac_port[1].ap_size = SIZE;
 	boot();
-	dev = ahcim_create(bus, &ac);
+	dev = DEV(ahcim_create(bus, &ac));
 	ATF_REQUIRE(dev != NULL);
-	ATF_REQUIRE_EQ(pcim_plug(dev, NULL, 3, 0), 0);
+	ATF_REQUIRE_EQ(DEV(pcim_plug(dev, NULL, 3, 0)), 0);
 	rescan();
 }
 
@@ -55,7 +55,7 @@ start(struct ahcim_config ac)
 static void
 end(void)
 {
-	int plugged = pcim_plugged(dev);
+	int plugged = DEV(pcim_plugged(dev));
 
 	if (has("ahcisata0"))
 		ATF_CHECK_EQ(rump_pub_dev_detach("ahcisata0",
@@ -63,7 +63,7 @@ end(void)
 	ATF_CHECK(!has("ahcisata0"));
 	ATF_CHECK(!has("wd0"));
 	if (plugged)
-		ATF_CHECK(ahcim_idle(dev));
+		ATF_CHECK(DEV(ahcim_idle(dev)));
 	ATF_CHECK(!leaks());
 	rumpuser_dev_attach(NULL, NULL);
 	pcim_bus_destroy(bus);
@@ -79,7 +79,7 @@ disk(struct ahcim_config ac)
 	ATF_REQUIRE(has("wd0"));
 	exercise(RAW, 512, 60);
 	exercise("/dev/wd0d", 512, 40);
-	ATF_CHECK_EQ(ahcim_stats(dev)->as_flushes > 0, cache);
+	ATF_CHECK_EQ(DEV(ahcim_stats(dev)->as_flushes) > 0, cache);
 	end();
 }
 
@@ -140,7 +140,7 @@ ATF_TC_BODY(cache, tc)
 	ATF_CHECK_EQ(bits & 0x2, 0);
 	bits = 1;
 	WORKS(rump_sys_ioctl(fd, 0x80046476, &bits));
-	ATF_CHECK(ahcim_stats(dev)->as_flushes > 0);
+	ATF_CHECK(DEV(ahcim_stats(dev)->as_flushes) > 0);
 	WORKS(rump_sys_close(fd));
 	end();
 }
@@ -205,7 +205,7 @@ ATF_TC_BODY(atareq, tc)
 	ATF_CHECK(memcmp(back, buf, 1024) == 0);
 
 	/* What the disk forgets, refuses, and does by half. */
-	ahcim_fault(dev, AHCIM_FAULT_NEVER, AHCIM_ANY, 1, 1, 0);
+	DEV(ahcim_fault(dev, AHCIM_FAULT_NEVER, AHCIM_ANY, 1, 1, 0));
 	r = (struct atareq){ .command = 0xe5, .timeout = 1000 };
 	WORKS(rump_sys_ioctl(fd, ATAIOCCOMMAND, &r));
 	ATF_CHECK_EQ(r.retsts, 1);
@@ -241,11 +241,11 @@ fault(enum ahcim_fault what, uint32_t arg, unsigned times, int error)
 
 	start((struct ahcim_config){ 0 });
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
-	ahcim_fault(dev, what, AHCIM_ANY, 1, times, arg);
+	DEV(ahcim_fault(dev, what, AHCIM_ANY, 1, times, arg));
 	memset(buf, 0xee, sizeof(buf));
 	if (error != 0) {
 		FAILS(error, rump_sys_pread(fd, buf, sizeof(buf), 8192));
-		ahcim_fault(dev, AHCIM_FAULT_NONE, 0, 0, 0, 0);
+		DEV(ahcim_fault(dev, AHCIM_FAULT_NONE, 0, 0, 0, 0));
 	} else {
 		ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 8192), 4096);
 		ATF_CHECK(memcmp(buf, medium + 8192, 4096) == 0);
@@ -293,12 +293,12 @@ queued_fault(enum ahcim_fault what, uint32_t arg, unsigned command, unsigned nth
 	WORKS(fd = rump_sys_open("/dev/wd0d", RUMP_O_RDWR));
 	pattern(buf, sizeof(buf), 5);
 	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, sizeof(buf), 65536), (ssize_t)sizeof(buf));
-	ahcim_fault(dev, what, command, nth, times, arg);
+	DEV(ahcim_fault(dev, what, command, nth, times, arg));
 	(void)rump_sys_fsync(fd);
 	ATF_CHECK_EQ(memcmp(medium + 65536, buf, sizeof(buf)) == 0, done);
-	ATF_CHECK(ahcim_stats(dev)->as_queued > 0);
-	ATF_CHECK(ahcim_stats(dev)->as_together > 1);
-	ahcim_fault(dev, AHCIM_FAULT_NONE, 0, 0, 0, 0);
+	ATF_CHECK(DEV(ahcim_stats(dev)->as_queued) > 0);
+	ATF_CHECK(DEV(ahcim_stats(dev)->as_together) > 1);
+	DEV(ahcim_fault(dev, AHCIM_FAULT_NONE, 0, 0, 0, 0));
 	(void)rump_sys_close(fd);
 	exercise(RAW, 512, 6);
 	end();
@@ -332,7 +332,7 @@ ATF_TC_BODY(queued_lost, tc)
 	WORKS(rawfd = rump_sys_open(RAW, RUMP_O_RDONLY));
 	WORKS(fd = rump_sys_open("/dev/wd0d", RUMP_O_RDWR));
 	pattern(buf, sizeof(buf), 6);
-	ahcim_fault(dev, AHCIM_FAULT_LOST, 0x61, 1, 1, 0);
+	DEV(ahcim_fault(dev, AHCIM_FAULT_LOST, 0x61, 1, 1, 0));
 	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, sizeof(buf), 65536), (ssize_t)sizeof(buf));
 	for (i = 0; i < 8; i++) {
 		ATF_CHECK_EQ(rump_sys_pread(rawfd, buf, 512, 0), 512);
@@ -354,7 +354,7 @@ ATF_TC_BODY(fault_stuck, tc)
 
 	start((struct ahcim_config){ .ac_port[3] = { .ap_kind = AHCIM_DISK, .ap_size = 65536 } });
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
-	ahcim_fault(dev, AHCIM_FAULT_STUCK, AHCIM_ANY, 1, 1, 0);
+	DEV(ahcim_fault(dev, AHCIM_FAULT_STUCK, AHCIM_ANY, 1, 1, 0));
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), -1);
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), -1);
 	(void)rump_sys_close(fd);
@@ -375,12 +375,12 @@ ATF_TC_BODY(hotplug, tc)
 	start((struct ahcim_config){ 0 });
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), 512);
-	ahcim_link(dev, 1, 0);
+	DEV(ahcim_link(dev, 1, 0));
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), -1);
 	(void)rump_sys_nanosleep(&ts, NULL);
 	ATF_CHECK(!has("wd0"));
 	(void)rump_sys_close(fd);
-	ahcim_link(dev, 1, 1);
+	DEV(ahcim_link(dev, 1, 1));
 	(void)rump_sys_nanosleep(&ts, NULL);
 	ATF_CHECK(has("wd0"));
 	exercise(RAW, 512, 6);
@@ -396,11 +396,11 @@ ATF_TC_BODY(hotplug_other, tc)
 	start((struct ahcim_config){ .ac_port[1].ap_flags = AHCIM_NCQ,
 	    .ac_port[3] = { .ap_kind = AHCIM_DISK, .ap_size = 65536, .ap_flags = AHCIM_NCQ } });
 	exercise(RAW, 512, 6);
-	ahcim_link(dev, 1, 0);
+	DEV(ahcim_link(dev, 1, 0));
 	(void)rump_sys_nanosleep(&ts, NULL);
 	ATF_CHECK(!has("wd0"));
-	ahcim_drive(dev, 1, 0);
-	ahcim_link(dev, 1, 1);
+	DEV(ahcim_drive(dev, 1, 0));
+	DEV(ahcim_link(dev, 1, 1));
 	(void)rump_sys_nanosleep(&ts, NULL);
 	ATF_CHECK(has("wd0"));
 	exercise(RAW, 512, 6);
@@ -423,10 +423,10 @@ walk(enum ahcim_fault what)
 			.ac_nports = 2, .ac_delay = n & 1 ? 50000 : 0,
 		};
 
-		dev = ahcim_create(bus, &ac);
+		dev = DEV(ahcim_create(bus, &ac));
 		ATF_REQUIRE(dev != NULL);
-		ahcim_fault(dev, what, AHCIM_ANY, n, 1, 0);
-		ATF_REQUIRE_EQ(pcim_plug(dev, NULL, 3, 0), 0);
+		DEV(ahcim_fault(dev, what, AHCIM_ANY, n, 1, 0));
+		ATF_REQUIRE_EQ(DEV(pcim_plug(dev, NULL, 3, 0)), 0);
 		rescan();
 		fd = rump_sys_open(RAW, RUMP_O_RDWR);
 		if (fd != -1) {
@@ -440,7 +440,7 @@ walk(enum ahcim_fault what)
 		ATF_CHECK(!has("ahcisata0"));
 		ATF_CHECK(!has("wd0"));
 		ATF_REQUIRE_MSG(!leaks(), "pulled out at command %u", n);
-		pcim_dev_destroy(dev);
+		DEV(pcim_dev_destroy(dev));
 	}
 	rumpuser_dev_attach(NULL, NULL);
 	pcim_bus_destroy(bus);
@@ -483,7 +483,7 @@ ATF_TC_BODY(atapi_cd, tc)
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, sizeof(buf), 8192), 4096);
 	ATF_CHECK(memcmp(buf, want, sizeof(want)) == 0);
 	WORKS(rump_sys_close(fd));
-	ATF_CHECK(ahcim_stats(dev)->as_packets > 0);
+	ATF_CHECK(DEV(ahcim_stats(dev)->as_packets) > 0);
 	exercise(RAW, 512, 4);
 	end();
 }
@@ -507,11 +507,11 @@ ATF_TC_BODY(resume_without, tc)
 	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDONLY));
 	ATF_CHECK_EQ(rump_pub_dev_suspend("ahcisata0"), 0);
 	/* Capabilities: there are none any more. */
-	pcim_conf_set(dev, 0x34, 1, 0);
+	DEV(pcim_conf_set(dev, 0x34, 1, 0));
 	ATF_CHECK_EQ(rump_pub_dev_resume("ahcisata0", 1), 0);
 	FAILS(RUMP_ENXIO, rump_sys_pread(fd, buf, sizeof(buf), 0));
 	(void)rump_sys_close(fd);
-	pcim_unplug(dev);
+	DEV(pcim_unplug(dev));
 	end();
 }
 

@@ -113,7 +113,9 @@ static void
 thaw(struct scsipi_channel *ch, void *arg)
 {
 
+	mutex_enter(chan_mtx(ch));
 	ncalled++;
+	mutex_exit(chan_mtx(ch));
 	scsipi_channel_thaw(ch, 1);
 }
 
@@ -140,12 +142,18 @@ put_off(struct scsipi_channel *ch, scsipi_adapter_req_t req, void *arg)
 
 KERNTEST(xfer_put_off)
 {
+	int called, active, flags;
 
 	CHECK_EQ(take(put_off), 0);
 	CHECK_EQ(ready(XS_CTL_ASYNC), 0);
 	(void)kpause("xfer", false, hz, NULL);
-	CHECK_EQ(ncalled, 1);
-	CHECK_EQ(periph->periph_active, 0);
-	CHECK_EQ(periph->periph_flags & PERIPH_SENSE, 0);
+	mutex_enter(chan_mtx(chan));
+	called = ncalled;
+	active = periph->periph_active;
+	flags = periph->periph_flags;
+	mutex_exit(chan_mtx(chan));
+	CHECK_EQ(called, 1);
+	CHECK_EQ(active, 0);
+	CHECK_EQ(flags & PERIPH_SENSE, 0);
 	return give_back();
 }
