@@ -55,6 +55,7 @@ static int	scsipi_enqueue(struct scsipi_xfer *);
 static void	scsipi_run_queue(struct scsipi_channel *);
 static void	scsipi_request_sense(struct scsipi_xfer *);
 static void	scsipi_completion_thread(void *);
+static void	scsipi_set_xfer_modes(struct scsipi_channel *);
 
 static int
 scsipi_init_once(void)
@@ -424,6 +425,10 @@ scsipi_thread_chore(struct scsipi_channel *chan)
 		cbarg = chan->chan_callback_arg;
 		mutex_exit(chan_mtx(chan));
 		(*callback)(chan, cbarg);
+	} else if (chan->chan_tflags & SCSIPI_CHANT_MODES) {
+		chan->chan_tflags &= ~SCSIPI_CHANT_MODES;
+		mutex_exit(chan_mtx(chan));
+		scsipi_set_xfer_modes(chan);
 	} else if (chan->chan_tflags & SCSIPI_CHANT_GROWRES) {
 		chan->chan_tflags &= ~(SCSIPI_CHANT_GROWRES | SCSIPI_CHANT_KICK);
 		mutex_exit(chan_mtx(chan));
@@ -2297,7 +2302,7 @@ scsipi_async_event_channel_reset(struct scsipi_channel *chan)
 {
 	struct scsipi_xfer *xs;
 	struct scsipi_periph *periph;
-	int i, target = -1;
+	int i;
 
 	mutex_enter(chan_mtx(chan));
 	TAILQ_FOREACH(xs, &chan->chan_queue, channel_q) {
@@ -2319,22 +2324,23 @@ scsipi_async_event_channel_reset(struct scsipi_channel *chan)
 				periph->periph_xscheck->error = XS_RESET;
 		}
 	}
-	while ((periph = scsipi_next_periph(chan, -1, -1, target, INT_MAX)) != NULL) {
-		target = periph->periph_target;
-		mutex_exit(chan_mtx(chan));
-		scsipi_set_xfer_mode(chan, target, 0);
-		mutex_enter(chan_mtx(chan));
-	}
+	/* Not here: the adapter may hold locks of its own. */
+	chan->chan_tflags |= SCSIPI_CHANT_MODES;
+	cv_broadcast(chan_cv_complete(chan));
 	mutex_exit(chan_mtx(chan));
 }
 
 /*
- * An adapter tells of something; arg as scsipi_async_event_t says.
+ * An adapter tells of something; arg as scsipi_async_event_t says.  It may
+ * hold its own lock: nothing of it is called from here.
  */
 void
 scsipi_async_event(struct scsipi_channel *chan, scsipi_async_event_t event, void *arg)
 {
 
+	/* Adapters reset their bus before it attaches: there is nobody to tell. */
+	if (chan_running(chan) == 0)
+		return;
 	switch (event) {
 	case ASYNC_EVENT_MAX_OPENINGS:
 		scsipi_async_event_max_openings(chan, arg);
@@ -2379,6 +2385,25 @@ scsipi_set_xfer_mode(struct scsipi_channel *chan, int target, int immed)
 	mutex_enter(chan_mtx(chan));
 	if (--itperiph->periph_starting == 0 && scsipi_periph_gone(itperiph))
 		cv_broadcast(periph_cv_periph(itperiph));
+	mutex_exit(chan_mtx(chan));
+}
+
+/*
+ * Has the adapter agree with all targets anew, after a reset.
+ */
+static void
+scsipi_set_xfer_modes(struct scsipi_channel *chan)
+{
+	struct scsipi_periph *periph;
+	int target = -1;
+
+	mutex_enter(chan_mtx(chan));
+	while ((periph = scsipi_next_periph(chan, -1, -1, target, INT_MAX)) != NULL) {
+		target = periph->periph_target;
+		mutex_exit(chan_mtx(chan));
+		scsipi_set_xfer_mode(chan, target, 0);
+		mutex_enter(chan_mtx(chan));
+	}
 	mutex_exit(chan_mtx(chan));
 }
 

@@ -22,6 +22,9 @@
 /* ... its bus detaches: nobody shall look any more. */
 #define	SCSIPI_CHAN_DYING	0x8000
 
+/* chan_tflags: the thread shall have the adapter agree with all targets. */
+#define	SCSIPI_CHANT_MODES	0x1000
+
 /* xs_status: where the middle layer has the command. */
 #define	XS_STS_QUEUED		0x00000010	/* on chan_queue */
 #define	XS_STS_SENT		0x00000020	/* with the adapter */

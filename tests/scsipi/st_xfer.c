@@ -157,3 +157,53 @@ KERNTEST(xfer_put_off)
 	CHECK_EQ(flags & PERIPH_SENSE, 0);
 	return give_back();
 }
+
+/*
+ * An adapter that has a lock of its own, and tells of a reset while it holds it.
+ */
+static kmutex_t adapter_lock;
+static int nmodes;
+
+static void
+with_lock(struct scsipi_channel *ch, scsipi_adapter_req_t req, void *arg)
+{
+
+	mutex_enter(&adapter_lock);
+	if (req == ADAPTER_REQ_SET_XFER_MODE)
+		nmodes++;
+	mutex_exit(&adapter_lock);
+	(*real_request)(ch, req, arg);
+}
+
+KERNTEST(xfer_reset_locked)
+{
+
+	mutex_init(&adapter_lock, MUTEX_DEFAULT, IPL_BIO);
+	CHECK_EQ(take(with_lock), 0);
+	mutex_enter(&adapter_lock);
+	scsipi_async_event(chan, ASYNC_EVENT_RESET, NULL);
+	mutex_exit(&adapter_lock);
+	/* The target is asked anew, by the channel's thread. */
+	kt_settle();
+	CHECK_EQ(nmodes, 1);
+	CHECK_EQ(ready(0), 0);
+	return give_back();
+}
+
+/*
+ * An adapter that tells of what it does before it attaches its channel.
+ */
+KERNTEST(xfer_event_early)
+{
+	static struct scsipi_adapter adapter = { .adapt_nchannels = 1 };
+	static struct scsipi_channel early = { .chan_adapter = &adapter, .chan_ntargets = 8,
+	    .chan_nluns = 8, .chan_bustype = &scsi_bustype };
+	struct scsipi_max_openings mo = { .mo_target = 0, .mo_lun = -1, .mo_openings = 1 };
+	struct scsipi_xfer_mode xm = { .xm_target = 0 };
+
+	scsipi_async_event(&early, ASYNC_EVENT_XFER_MODE, &xm);
+	scsipi_async_event(&early, ASYNC_EVENT_RESET, NULL);
+	scsipi_async_event(&early, ASYNC_EVENT_MAX_OPENINGS, &mo);
+	CHECK_EQ(early.chan_tflags, 0);
+	return 0;
+}

@@ -89,6 +89,20 @@ ATF_TC_BODY(sense_put_off, tc)
 	run("xfer_put_off");
 }
 
+ATF_TC_WITHOUT_HEAD(reset_with_lock);
+ATF_TC_BODY(reset_with_lock, tc)
+{
+
+	run("xfer_reset_locked");
+}
+
+ATF_TC_WITHOUT_HEAD(event_before_attach);
+ATF_TC_BODY(event_before_attach, tc)
+{
+
+	run("xfer_event_early");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -96,5 +110,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, ends_again_later);
 	ATF_TP_ADD_TC(tp, ends_never);
 	ATF_TP_ADD_TC(tp, sense_put_off);
+	ATF_TP_ADD_TC(tp, reset_with_lock);
+	ATF_TP_ADD_TC(tp, event_before_attach);
 	return atf_no_error();
 }
