@@ -3,6 +3,8 @@
 /* Operations on a mounted image; see fsops.h. */
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@
 #include <rump/rumpdefs.h>
 #include <rump/rumpuser_fuzz.h>
 
+#include "cprog.h"
 #include "fsops.h"
 #include "kerror.h"
 #include "rig.h"
@@ -57,6 +60,7 @@ static struct {
 	int	mounted;
 	uint32_t bits;
 	int	made;		/* something was made, perhaps outside */
+	int	faults;		/* some are armed */
 	unsigned entries, bytes;
 } st;
 
@@ -68,19 +72,72 @@ static unsigned nknown;
 static uint8_t iobuf[IOMAX];
 
 /*
- * A result for the trace: the value, or the error by the kernel's number,
- * which is what a driver returned.
+ * Around each call: CALLING() before it, in C but for its rump_sys_, and
+ * RETURNED() with what came of it, for the trace and the C program.
  */
-#define TRACE(rv, fmt, ...) do {						\
-	if (rig_trace_file != NULL) {						\
-		long long rv_ = (rv);						\
-		int e_ = errno;							\
-		if (rv_ == -1)							\
-			rig_trace(fmt " = -1 %s", ##__VA_ARGS__, kstrerror(e_));	\
-		else								\
-			rig_trace(fmt " = %lld", ##__VA_ARGS__, rv_);		\
-	}									\
-} while (0)
+#define FOLLOWED	(rig_trace_file != NULL || cprog_file != NULL)
+#define CALLING(...)	do { if (FOLLOWED) calling(__VA_ARGS__); } while (0)
+#define RETURNED(rv)	do { if (FOLLOWED) returned(rv, 0); } while (0)
+#define RETURNED_FD(rv)	do { if (FOLLOWED) returned(rv, 1); } while (0)
+
+static void __attribute__((__format__(__printf__, 1, 2)))
+calling(const char *fmt, ...)
+{
+	char call[4096];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(call, sizeof(call), fmt, ap);
+	va_end(ap);
+	cprog_call(call);
+	rig_trace_call(call);
+}
+
+/* The error by the kernel's number, which is what a driver returned. */
+static void
+returned(long long rv, int isfd)
+{
+	int error = errno;
+
+	cprog_result(rv, error, isfd);
+	if (rv == -1)
+		rig_trace_result("-1 %s", kstrerror(error));
+	else
+		rig_trace_result("%lld", rv);
+	errno = error;
+}
+
+/* A string and a descriptor as C has them; good until two more strings were asked for. */
+static const char *
+quoted(const char *str)
+{
+	static char buf[2][4 * (PATHMAX + 128) + 3];
+	static unsigned which;
+	char *p = buf[which ^= 1], *q = p;
+
+	*q++ = '"';
+	for (; *str != '\0' && q - p < (ptrdiff_t)sizeof(buf[0]) - 6; str++) {
+		if (*str < ' ' || *str > '~')
+			q += sprintf(q, "\\%03o", (uint8_t)*str);
+		else {
+			if (*str == '"' || *str == '\\' || *str == '?')
+				*q++ = '\\';
+			*q++ = *str;
+		}
+	}
+	*q++ = '"';
+	*q = '\0';
+	return p;
+}
+
+static const char *
+fdname(int fd)
+{
+	static char buf[16];
+
+	snprintf(buf, sizeof(buf), fd >= 0 && fd < 64 ? "fd[%d]" : "%d", fd);
+	return buf;
+}
 
 static int
 is_known(const char *path)
@@ -158,6 +215,74 @@ user_str(const char *s)
 	return p != NULL ? strcpy(p, s) : NULL;
 }
 
+/* Flags of open(2) by their names. */
+static const char *
+open_flags(int flags)
+{
+	static const struct {
+		int flag;
+		const char *name;
+	} names[] = {
+#define F(name)	{ RUMP_O_##name, "|RUMP_O_" #name }
+		F(CREAT), F(TRUNC), F(APPEND), F(EXCL), F(DIRECTORY), F(SYNC), F(NONBLOCK),
+#undef F
+	};
+	static char buf[160];
+	unsigned i;
+
+	strcpy(buf, (flags & RUMP_O_ACCMODE) == RUMP_O_RDONLY ? "RUMP_O_RDONLY" :
+	    (flags & RUMP_O_ACCMODE) == RUMP_O_WRONLY ? "RUMP_O_WRONLY" : "RUMP_O_RDWR");
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flags & names[i].flag)
+			strcat(buf, names[i].name);
+	return buf;
+}
+
+/* The nth from here on fails; 0: none does. */
+static void
+fail_from(enum rumpuser_faultkind kind, unsigned nth, int error)
+{
+
+	cprog_line("\tfail(%d, %u, %d);", kind, nth, error);
+	rumpuser_fault_set(kind, nth, 0, error);
+	st.faults = 1;
+}
+
+/* Calls of more than one place. */
+
+static int
+do_open(const char *path, int flags, int mode)
+{
+	int fd;
+
+	CALLING("open(%s, %s, 0%o)", quoted(path), open_flags(flags), mode);
+	fd = rump_sys_open(path, flags, mode);
+	RETURNED_FD(fd);
+	return fd;
+}
+
+static int
+do_close(int fd)
+{
+	int rv;
+
+	CALLING("close(%s)", fdname(fd));
+	rv = rump_sys_close(fd);
+	RETURNED(rv);
+	return rv;
+}
+
+static int
+do_chdir(const char *path)
+{
+	int rv;
+
+	CALLING("chdir(%s)", quoted(path));
+	rv = rump_sys_chdir(path);
+	RETURNED(rv);
+	return rv;
+}
+
 static void
 pool_add(const char *path, int isdir)
 {
@@ -173,20 +298,22 @@ read_file(const char *path)
 {
 	unsigned left = WALK_FILE;
 	ssize_t n;
-	int fd = rump_sys_open(path, RUMP_O_RDONLY | RUMP_O_NONBLOCK);
+	int fd = do_open(path, RUMP_O_RDONLY | RUMP_O_NONBLOCK, 0);
 
-	TRACE(fd, "  open(\"%s\", O_RDONLY)", path);
 	if (fd == -1)
 		return;
 	while (left != 0 && st.bytes < WALK_BYTES) {
-		n = rump_sys_read(fd, iobuf, left < IOMAX ? left : IOMAX);
-		TRACE(n, "  read(%d, %u)", fd, left < IOMAX ? left : IOMAX);
+		size_t len = left < IOMAX ? left : IOMAX;
+
+		CALLING("read(%s, room(%zu), %zu)", fdname(fd), len, len);
+		n = rump_sys_read(fd, iobuf, len);
+		RETURNED(n);
 		if (n <= 0)
 			break;
 		left -= n;
 		st.bytes += n;
 	}
-	rump_sys_close(fd);
+	do_close(fd);
 }
 
 /*
@@ -199,15 +326,16 @@ walk(char *path, unsigned depth, int read)
 	size_t len = strlen(path);
 	uint8_t dents[4096];
 	ssize_t n, off;
-	int fd;
+	int fd = do_open(path, RUMP_O_RDONLY | RUMP_O_DIRECTORY, 0);
 
-	fd = rump_sys_open(path, RUMP_O_RDONLY | RUMP_O_DIRECTORY);
-	TRACE(fd, "  open(\"%s\", O_RDONLY|O_DIRECTORY)", path);
 	if (fd == -1)
 		return;
-	while (st.entries < WALK_ENTRIES && (n = rump_sys_getdents(fd, (char *)dents,
-	    sizeof(dents))) > 0) {
-		TRACE(n, "  getdents(%d, %zu)", fd, sizeof(dents));
+	while (st.entries < WALK_ENTRIES) {
+		CALLING("getdents(%s, room(%zu), %zu)", fdname(fd), sizeof(dents), sizeof(dents));
+		n = rump_sys_getdents(fd, (char *)dents, sizeof(dents));
+		RETURNED(n);
+		if (n <= 0)
+			break;
 		for (off = 0; off < n && st.entries < WALK_ENTRIES;) {
 			const struct rump_dirent *d = (const void *)(dents + off);
 			struct rump_stat sb;
@@ -230,23 +358,26 @@ walk(char *path, unsigned depth, int read)
 				continue;
 			path[len] = '/';
 			strcpy(path + len + 1, d->d_name);
+			CALLING("lstat(%s, room(%zu))", quoted(path), sizeof(sb));
 			rv = rump_sys_lstat(path, &sb);
-			TRACE(rv, "  lstat(\"%s\")", path);
+			RETURNED(rv);
 			isdir = rv == 0 && (sb.st_mode & 0170000) == 0040000;
 			if (!read)
 				pool_add(path, isdir);
 			else if (rv == 0 && (sb.st_mode & 0170000) == 0100000)
 				read_file(path);
 			else if (rv == 0 && (sb.st_mode & 0170000) == 0120000) {
+				CALLING("readlink(%s, room(%zu), %zu)", quoted(path), sizeof(link),
+				    sizeof(link));
 				rv = rump_sys_readlink(path, link, sizeof(link));
-				TRACE(rv, "  readlink(\"%s\")", path);
+				RETURNED(rv);
 			}
 			if (isdir && depth < WALK_DEPTH)
 				walk(path, depth + 1, read);
 			path[len] = '\0';
 		}
 	}
-	rump_sys_close(fd);
+	do_close(fd);
 }
 
 static void
@@ -254,6 +385,7 @@ walk_all(int read)
 {
 	char path[PATHMAX] = MNT;
 
+	rig_trace(read ? "-- all is read" : "-- the names");
 	st.entries = st.bytes = 0;
 	walk(path, 0, read);
 }
@@ -261,14 +393,24 @@ walk_all(int read)
 static int
 do_mount(int flags)
 {
-	uint64_t args[64];
-	size_t len = st.fs->fs_args(args, sizeof(args), st.dev, st.bits >> 16);
+	uint64_t args[64] = { 0 };
+	size_t len = st.fs->fs_args(args, sizeof(args), st.dev, st.bits >> 16), i;
 	int rv;
 
 	if (st.fs->fs_readonly || (st.bits & FSINPUT_RDONLY) != 0)
 		flags |= MNT_FLAG_RDONLY;
+	if (st.bits >> 16 != 0)
+		rig_trace("-- mounted with bits 0x%x", st.bits >> 16);
+	cprog_line("\tmemset(args, 0, sizeof(args));");
+	for (i = 0; i < sizeof(args) / sizeof(args[0]); i++) {
+		if (args[i] == (uintptr_t)st.dev)
+			cprog_line("\targs[%zu] = (uintptr_t)DEV;", i);
+		else if (args[i] != 0)
+			cprog_line("\targs[%zu] = 0x%llx;", i, (unsigned long long)args[i]);
+	}
+	CALLING("mount(%s, \"" MNT "\", 0x%x, args, %zu)", quoted(st.fs->fs_type), flags, len);
 	rv = rump_sys_mount(st.fs->fs_type, MNT, flags, args, len);
-	TRACE(rv, "mount(\"%s\", \"" MNT "\", 0x%x, bits 0x%x)", st.fs->fs_type, flags, st.bits >> 16);
+	RETURNED(rv);
 	if (rv == 0)
 		st.mounted = 1;
 	return rv;
@@ -281,8 +423,9 @@ do_unmount(int flags)
 
 	if (!st.mounted)
 		return;
+	CALLING("unmount(\"" MNT "\", 0x%x)", flags);
 	rv = rump_sys_unmount(MNT, flags);
-	TRACE(rv, "unmount(\"" MNT "\", 0x%x)", flags);
+	RETURNED(rv);
 	if (rv == 0)
 		st.mounted = 0;
 }
@@ -293,11 +436,8 @@ close_all(void)
 	unsigned i;
 
 	for (i = 0; i < NFDS; i++) {
-		if (st.fd[i] != -1) {
-			int rv = rump_sys_close(st.fd[i]);
-
-			TRACE(rv, "close(%d)", st.fd[i]);
-		}
+		if (st.fd[i] != -1)
+			do_close(st.fd[i]);
 		st.fd[i] = -1;
 	}
 }
@@ -336,7 +476,7 @@ put_fd(int fd)
 			return;
 		}
 	}
-	rump_sys_close(st.fd[0]);
+	do_close(st.fd[0]);
 	memmove(&st.fd[0], &st.fd[1], sizeof(st.fd) - sizeof(st.fd[0]));
 	st.fd[NFDS - 1] = fd;
 }
@@ -379,8 +519,11 @@ iov(const struct fsop *op, int fd, int writing)
 		else if (writing)
 			userbuf_fill(v[i].iov_base, v[i].iov_len, op->buf + i);
 	}
+	CALLING("%s(%s, vec(%u, 0x%x, %zu, %zu, %zu, %zu), %u)", writing ? "writev" : "readv", fdname(fd),
+	    n, op->buf, v[0].iov_len, n > 1 ? v[1].iov_len : 0, n > 2 ? v[2].iov_len : 0,
+	    n > 3 ? v[3].iov_len : 0, n);
 	rv = writing ? rump_sys_writev(fd, v, n) : rump_sys_readv(fd, v, n);
-	TRACE(rv, "%s(%d, %u buffers)", writing ? "writev" : "readv", fd, n);
+	RETURNED(rv);
 	for (i = 0; i < n; i++)
 		userbuf_free(v[i].iov_base);
 }
@@ -399,24 +542,30 @@ transfer(const struct fsop *op, int fd)
 		userbuf_fill(p, len, op->buf);
 	switch (op->op % FSOP_N) {
 	case FSOP_READ:
+		CALLING("read(%s, room(%u), %u)", fdname(fd), len, len);
 		rv = rump_sys_read(fd, p, len);
-		TRACE(rv, "read(%d, %u)", fd, len);
+		RETURNED(rv);
 		break;
 	case FSOP_WRITE:
+		CALLING("write(%s, data(%u, 0x%x), %u)", fdname(fd), len, op->buf, len);
 		rv = rump_sys_write(fd, p, len);
-		TRACE(rv, "write(%d, %u)", fd, len);
+		RETURNED(rv);
 		break;
 	case FSOP_PREAD:
+		CALLING("pread(%s, room(%u), %u, %lld)", fdname(fd), len, len, (long long)off);
 		rv = rump_sys_pread(fd, p, len, off);
-		TRACE(rv, "pread(%d, %u, %lld)", fd, len, (long long)off);
+		RETURNED(rv);
 		break;
 	case FSOP_PWRITE:
+		CALLING("pwrite(%s, data(%u, 0x%x), %u, %lld)", fdname(fd), len, op->buf, len,
+		    (long long)off);
 		rv = rump_sys_pwrite(fd, p, len, off);
-		TRACE(rv, "pwrite(%d, %u, %lld)", fd, len, (long long)off);
+		RETURNED(rv);
 		break;
 	case FSOP_GETDENTS:
+		CALLING("getdents(%s, room(%u), %u)", fdname(fd), len, len);
 		rv = rump_sys_getdents(fd, (char *)p, len);
-		TRACE(rv, "getdents(%d, %u)", fd, len);
+		RETURNED(rv);
 		break;
 	}
 	if (rv > (ssize_t)len)
@@ -431,15 +580,20 @@ fhopen(const char *path, int flags)
 	void *fh;
 	int rv;
 
+	cprog_line("\tfhlen = 0;");
+	CALLING("getfh(%s, NULL, &fhlen)", quoted(path));
 	rv = rump_sys_getfh(path, NULL, &len);
-	TRACE(rv, "getfh(\"%s\", NULL, %zu)", path, len);
+	RETURNED(rv);
 	if (len == 0 || len > 1024 || (fh = userbuf(len)) == NULL)
 		return;
+	cprog_line("\tfh = realloc(fh, fhlen);");
+	CALLING("getfh(%s, fh, &fhlen)", quoted(path));
 	rv = rump_sys_getfh(path, fh, &len);
-	TRACE(rv, "getfh(\"%s\", %zu)", path, len);
+	RETURNED(rv);
 	if (rv == 0) {
+		CALLING("fhopen(fh, fhlen, %s)", open_flags(flags));
 		rv = rump_sys_fhopen(fh, len, flags);
-		TRACE(rv, "fhopen(%zu, 0x%x)", len, flags);
+		RETURNED_FD(rv);
 		put_fd(rv);
 	}
 	userbuf_free(fh);
@@ -493,19 +647,18 @@ do_op(const struct fsop *op)
 		walk_all(1);
 		break;
 	case FSOP_OPEN:
-		rv = rump_sys_open(upath, flags, op->mode & 07777);
-		TRACE(rv, "open(\"%s\", 0x%x, 0%o)", path, flags, op->mode & 07777);
+		rv = do_open(upath, flags, op->mode & 07777);
 		put_fd(rv);
 		break;
 	case FSOP_OPENAT:
+		CALLING("openat(%s, %s, %s, 0%o)", fdname(fd), quoted(strrchr(path, '/') + 1),
+		    open_flags(flags), op->mode & 07777);
 		rv = rump_sys_openat(fd, strrchr(upath, '/') + 1, flags, op->mode & 07777);
-		TRACE(rv, "openat(%d, \"%s\", 0x%x, 0%o)", fd, strrchr(path, '/') + 1, flags,
-		    op->mode & 07777);
+		RETURNED_FD(rv);
 		put_fd(rv);
 		break;
 	case FSOP_CLOSE:
-		rv = rump_sys_close(fd);
-		TRACE(rv, "close(%d)", fd);
+		rv = do_close(fd);
 		if (fd >= 0)
 			st.fd[slot] = -1;
 		break;
@@ -521,124 +674,152 @@ do_op(const struct fsop *op)
 		iov(op, fd, op->op % FSOP_N == FSOP_WRITEV);
 		break;
 	case FSOP_LSEEK:
+		CALLING("lseek(%s, %lld, %d)", fdname(fd), (long long)the_off(op), op->mode % 5);
 		rv = rump_sys_lseek(fd, the_off(op), op->mode % 5);
-		TRACE(rv, "lseek(%d, %lld, %d)", fd, (long long)the_off(op), op->mode % 5);
+		RETURNED(rv);
 		break;
 	case FSOP_TRUNCATE:
+		CALLING("truncate(%s, %lld)", quoted(path), (long long)the_off(op));
 		rv = rump_sys_truncate(upath, the_off(op));
-		TRACE(rv, "truncate(\"%s\", %lld)", path, (long long)the_off(op));
+		RETURNED(rv);
 		break;
 	case FSOP_FTRUNCATE:
+		CALLING("ftruncate(%s, %lld)", fdname(fd), (long long)the_off(op));
 		rv = rump_sys_ftruncate(fd, the_off(op));
-		TRACE(rv, "ftruncate(%d, %lld)", fd, (long long)the_off(op));
+		RETURNED(rv);
 		break;
 	case FSOP_MKDIR:
+		CALLING("mkdir(%s, 0%o)", quoted(path), op->mode & 07777);
 		rv = rump_sys_mkdir(upath, op->mode & 07777);
-		TRACE(rv, "mkdir(\"%s\", 0%o)", path, op->mode & 07777);
+		RETURNED(rv);
 		break;
 	case FSOP_RMDIR:
+		CALLING("rmdir(%s)", quoted(path));
 		rv = rump_sys_rmdir(upath);
-		TRACE(rv, "rmdir(\"%s\")", path);
+		RETURNED(rv);
 		break;
 	case FSOP_UNLINK:
+		CALLING("unlink(%s)", quoted(path));
 		rv = rump_sys_unlink(upath);
-		TRACE(rv, "unlink(\"%s\")", path);
+		RETURNED(rv);
 		break;
 	case FSOP_RENAME:
+		CALLING("rename(%s, %s)", quoted(path), quoted(path2));
 		rv = rump_sys_rename(upath, upath2);
-		TRACE(rv, "rename(\"%s\", \"%s\")", path, path2);
+		RETURNED(rv);
 		break;
 	case FSOP_LINK:
+		CALLING("link(%s, %s)", quoted(path), quoted(path2));
 		rv = rump_sys_link(upath, upath2);
-		TRACE(rv, "link(\"%s\", \"%s\")", path, path2);
+		RETURNED(rv);
 		break;
 	case FSOP_SYMLINK:
+		CALLING("symlink(%s, %s)", quoted(path), quoted(path2));
 		rv = rump_sys_symlink(upath, upath2);
-		TRACE(rv, "symlink(\"%s\", \"%s\")", path, path2);
+		RETURNED(rv);
 		break;
 	case FSOP_READLINK: {
 		size_t len = op->len % 2048;
 		char *p = userbuf(len);
 
 		if (p != NULL) {
+			CALLING("readlink(%s, room(%zu), %zu)", quoted(path), len, len);
 			rv = rump_sys_readlink(upath, p, len);
-			TRACE(rv, "readlink(\"%s\", %zu)", path, len);
+			RETURNED(rv);
 			userbuf_free(p);
 		}
 		break;
 	}
 	case FSOP_STAT:
+		CALLING("stat(%s, room(%zu))", quoted(path), sizeof(sb));
 		rv = rump_sys_stat(upath, &sb);
-		TRACE(rv, "stat(\"%s\")", path);
+		RETURNED(rv);
 		break;
 	case FSOP_LSTAT:
+		CALLING("lstat(%s, room(%zu))", quoted(path), sizeof(sb));
 		rv = rump_sys_lstat(upath, &sb);
-		TRACE(rv, "lstat(\"%s\")", path);
+		RETURNED(rv);
 		break;
 	case FSOP_FSTAT:
+		CALLING("fstat(%s, room(%zu))", fdname(fd), sizeof(sb));
 		rv = rump_sys_fstat(fd, &sb);
-		TRACE(rv, "fstat(%d)", fd);
+		RETURNED(rv);
 		break;
 	case FSOP_CHMOD:
+		CALLING("chmod(%s, 0%o)", quoted(path), op->mode & 07777);
 		rv = rump_sys_chmod(upath, op->mode & 07777);
-		TRACE(rv, "chmod(\"%s\", 0%o)", path, op->mode & 07777);
+		RETURNED(rv);
 		break;
 	case FSOP_CHOWN:
+		CALLING("lchown(%s, %u, %u)", quoted(path), op->off, op->len);
 		rv = rump_sys_lchown(upath, op->off, op->len);
-		TRACE(rv, "lchown(\"%s\", %u, %u)", path, op->off, op->len);
+		RETURNED(rv);
 		break;
 	case FSOP_CHFLAGS:
+		CALLING("chflags(%s, 0x%x)", quoted(path), op->off);
 		rv = rump_sys_chflags(upath, op->off);
-		TRACE(rv, "chflags(\"%s\", 0x%x)", path, op->off);
+		RETURNED(rv);
 		break;
 	case FSOP_UTIMES:
 		ts[0].tv_sec = op->flags & 1 ? (int64_t)op->off << 8 : (int32_t)op->off;
 		ts[1].tv_sec = op->flags & 2 ? -(int64_t)op->len : (int32_t)op->len;
 		ts[0].tv_nsec = ts[1].tv_nsec = op->mode * 15258u;
+		CALLING("utimensat(-100, %s, times(%lld, %lld, %ld), 0x%x)", quoted(path),
+		    (long long)ts[0].tv_sec, (long long)ts[1].tv_sec, ts[0].tv_nsec,
+		    op->flags & 4 ? 0x200 : 0);
 		rv = rump_sys_utimensat(-100, upath, (void *)ts, op->flags & 4 ? 0x200 : 0);
-		TRACE(rv, "utimensat(\"%s\", %lld, %lld)", path, (long long)ts[0].tv_sec,
-		    (long long)ts[1].tv_sec);
+		RETURNED(rv);
 		break;
 	case FSOP_FSYNC:
+		CALLING("%s(%s)", op->flags & 1 ? "fdatasync" : "fsync", fdname(fd));
 		rv = op->flags & 1 ? rump_sys_fdatasync(fd) : rump_sys_fsync(fd);
-		TRACE(rv, "%s(%d)", op->flags & 1 ? "fdatasync" : "fsync", fd);
+		RETURNED(rv);
 		break;
 	case FSOP_FSYNC_RANGE:
-		rv = rump_sys_fsync_range(fd, op->mode & 0x70, the_off(op), op->len);
-		TRACE(rv, "fsync_range(%d, 0x%x, %lld, %u)", fd, op->mode & 0x70,
+		CALLING("fsync_range(%s, 0x%x, %lld, %u)", fdname(fd), op->mode & 0x70,
 		    (long long)the_off(op), op->len);
+		rv = rump_sys_fsync_range(fd, op->mode & 0x70, the_off(op), op->len);
+		RETURNED(rv);
 		break;
 	case FSOP_SYNC:
-		rump_sys_sync();
 		rig_trace("sync()");
+		cprog_line("\trump_sys_sync();");
+		rump_sys_sync();
 		break;
 	case FSOP_STATVFS:
 		if ((sv = userbuf(sizeof(*sv))) != NULL) {
+			if (op->flags & 1)
+				CALLING("fstatvfs1(%s, room(%zu), 1)", fdname(fd), sizeof(*sv));
+			else
+				CALLING("statvfs1(%s, room(%zu), 1)", quoted(path), sizeof(*sv));
 			rv = op->flags & 1 ? rump_sys_fstatvfs1(fd, sv, 1) :
 			    rump_sys_statvfs1(upath, sv, 1);
-			TRACE(rv, "statvfs(\"%s\")", path);
+			RETURNED(rv);
 			userbuf_free(sv);
 		}
 		break;
 	case FSOP_ACCESS:
+		CALLING("access(%s, %d)", quoted(path), op->mode & 7);
 		rv = rump_sys_access(upath, op->mode & 7);
-		TRACE(rv, "access(\"%s\", %d)", path, op->mode & 7);
+		RETURNED(rv);
 		break;
 	case FSOP_CHDIR:
-		rv = rump_sys_chdir(op->flags & 1 ? "/" : upath);
-		TRACE(rv, "chdir(\"%s\")", op->flags & 1 ? "/" : path);
+		rv = do_chdir(op->flags & 1 ? "/" : upath);
 		break;
 	case FSOP_FCHDIR:
+		CALLING("fchdir(%s)", fdname(fd));
 		rv = rump_sys_fchdir(fd);
-		TRACE(rv, "fchdir(%d)", fd);
+		RETURNED(rv);
 		break;
 	case FSOP_MKNOD:
+		CALLING("mknod(%s, 0%o, %u)", quoted(path), 0020000 | (op->mode & 0777), op->off);
 		rv = rump_sys_mknod(upath, 0020000 | (op->mode & 0777), op->off);
-		TRACE(rv, "mknod(\"%s\", 0%o, %u)", path, 0020000 | (op->mode & 0777), op->off);
+		RETURNED(rv);
 		break;
 	case FSOP_MKFIFO:
+		CALLING("mkfifo(%s, 0%o)", quoted(path), op->mode & 0777);
 		rv = rump_sys_mkfifo(upath, op->mode & 0777);
-		TRACE(rv, "mkfifo(\"%s\", 0%o)", path, op->mode & 0777);
+		RETURNED(rv);
 		break;
 	case FSOP_FHOPEN:
 		fhopen(upath, flags & ~RUMP_O_CREAT);
@@ -649,23 +830,26 @@ do_op(const struct fsop *op)
 			.l_whence = (op->flags & 3) % 3,
 		};
 
+		CALLING("fcntl(%s, %d, lock(%lld, %lld, %d, %d))", fdname(fd), op->flags & 4 ? 7 : 8,
+		    (long long)fl.l_start, (long long)fl.l_len, fl.l_type, fl.l_whence);
 		rv = rump_sys_fcntl(fd, op->flags & 4 ? 7 /* F_GETLK */ : 8 /* F_SETLK */, &fl);
-		TRACE(rv, "fcntl(%d, %s, %d)", fd, op->flags & 4 ? "F_GETLK" : "F_SETLK",
-		    1 + op->mode % 3);
+		RETURNED(rv);
 		break;
 	}
 	case FSOP_FLOCK:
+		CALLING("flock(%s, 0x%x)", fdname(fd), (op->mode & 0xb) | 4);
 		rv = rump_sys_flock(fd, (op->mode & 0xb) | 4 /* LOCK_NB */);
-		TRACE(rv, "flock(%d, 0x%x)", fd, (op->mode & 0xb) | 4);
+		RETURNED(rv);
 		break;
 	case FSOP_DUP:
+		CALLING("dup(%s)", fdname(fd));
 		rv = rump_sys_dup(fd);
-		TRACE(rv, "dup(%d)", fd);
+		RETURNED_FD(rv);
 		put_fd(rv);
 		break;
 	case FSOP_REMOUNT:
 		close_all();
-		rump_sys_chdir("/");
+		do_chdir("/");
 		do_unmount(0);
 		if (!st.mounted)
 			do_mount(op->flags & 1 ? MNT_FLAG_RDONLY : 0);
@@ -675,24 +859,26 @@ do_op(const struct fsop *op)
 		    (op->flags & 2 ? MNT_FLAG_FORCE : 0));
 		break;
 	case FSOP_PATHCONF:
+		CALLING("pathconf(%s, %d)", quoted(path), op->mode % 32);
 		rv = rump_sys_pathconf(upath, op->mode % 32);
-		TRACE(rv, "pathconf(\"%s\", %d)", path, op->mode % 32);
+		RETURNED(rv);
 		break;
 	case FSOP_FADVISE:
-		rv = rump_sys_posix_fadvise(fd, the_off(op), op->len, op->mode % 7);
-		TRACE(rv, "posix_fadvise(%d, %lld, %u, %d)", fd, (long long)the_off(op), op->len,
+		CALLING("posix_fadvise(%s, %lld, %u, %d)", fdname(fd), (long long)the_off(op), op->len,
 		    op->mode % 7);
+		rv = rump_sys_posix_fadvise(fd, the_off(op), op->len, op->mode % 7);
+		RETURNED(rv);
 		break;
 	case FSOP_FAULT:
 		/* A fault stays armed until it struck; the unmount runs without. */
-		rumpuser_fault_set(op->flags & 1 ? RUMPUSER_FAULT_ALLOC : op->flags & 2 ?
-		    RUMPUSER_FAULT_COPY : RUMPUSER_FAULT_BIO, 1 + op->off % 64, 0,
+		fail_from(op->flags & 1 ? RUMPUSER_FAULT_ALLOC : op->flags & 2 ? RUMPUSER_FAULT_COPY :
+		    RUMPUSER_FAULT_BIO, 1 + op->off % 64,
 		    op->flags & 1 ? 12 /* ENOMEM */ : op->flags & 2 ? 14 /* EFAULT */ : 5 /* EIO */);
 		rig_trace("fault: the %u. %s from here fails", 1 + op->off % 64, op->flags & 1 ?
 		    "allocation" : op->flags & 2 ? "copyin/copyout" : "block I/O");
 		break;
 	case FSOP_FORCE:
-		rump_sys_chdir("/");
+		do_chdir("/");
 		do_unmount(MNT_FLAG_FORCE);
 		if (!st.mounted)
 			do_mount(0);
@@ -713,10 +899,10 @@ finish(void)
 	char path[PATHMAX] = "";
 	unsigned i;
 
-	for (i = 0; i < RUMPUSER_NFAULT; i++)
-		rumpuser_fault_set(i, 0, 0, 0);
+	for (i = 0; i < RUMPUSER_NFAULT && st.faults; i++)
+		fail_from(i, 0, 0);
 	close_all();
-	rump_sys_chdir("/");
+	do_chdir("/");
 	do_unmount(0);
 	if (st.mounted) {
 		int e = errno;
@@ -746,7 +932,7 @@ fsops_run(const struct fsops_fs *fs, const uint8_t *data, size_t len)
 	memset(st.fd, 0xff, sizeof(st.fd));
 	st.fs = fs;
 	st.npaths = 0;
-	st.mounted = st.made = 0;
+	st.mounted = st.made = st.faults = 0;
 	fsinput_parse(&fi, data, len);
 	st.bits = fi.fi_trailer ? data[len - 12] | data[len - 11] << 8 | data[len - 10] << 16 |
 	    (uint32_t)data[len - 9] << 24 : 0;
@@ -764,6 +950,8 @@ fsops_run(const struct fsops_fs *fs, const uint8_t *data, size_t len)
 		rumpuser_image_remove(IMAGE);
 		return;
 	}
+	if (fs->fs_stack == NULL)
+		cprog_begin(rig_target.rt_name, fs->fs_type, DEV, dev, &fi);
 	if (st.dev != NULL)
 		do_mount(0);
 	if (st.mounted) {

@@ -3,12 +3,13 @@
 /*
  * Runs inputs from files, without an engine:
  *
- *	TARGET [--trace] [--runs N] [--hash] [--fork] [--cover FILE] PATH...
+ *	TARGET [--trace] [--runs N] [--hash] [--fork] [--cover FILE] [--c FILE] PATH...
  *
  * A directory stands for the files in it, in the order of their names.
  * --hash prints a hash of the coverage map and one of the kernel's log for
  * each run, --cover writes which edges all the inputs together have run,
- * --fork gives each input a child of the booted process instead of a reset.
+ * --fork gives each input a child of the booted process instead of a reset,
+ * --c writes the one input's calls as a C program.
  */
 
 #include <dirent.h>
@@ -22,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cprog.h"
 #include "rig.h"
 
 extern uint8_t __start___sancov_cntrs[] __attribute__((__weak__));
@@ -32,7 +34,7 @@ void	__sanitizer_symbolize_pc(void *, const char *, char *, size_t) __attribute_
 
 static int opt_hash, opt_fork;
 static unsigned long opt_runs = 1;
-static const char *opt_cover;
+static const char *opt_cover, *opt_c;
 static uint8_t *covered;
 static unsigned long nrun, nfailed;
 
@@ -41,7 +43,7 @@ usage(const char *why, const char *what)
 {
 
 	fprintf(stderr, "%s: %s%s\nusage: %s [--trace] [--runs N] [--hash] [--fork] "
-	    "[--cover FILE] PATH...\n", rig_target.rt_name, why, what, rig_target.rt_name);
+	    "[--cover FILE] [--c FILE] PATH...\n", rig_target.rt_name, why, what, rig_target.rt_name);
 	exit(2);
 }
 
@@ -275,6 +277,8 @@ rig_replay(int argc, char **argv, const char *first)
 				usage("--runs takes a number from 1 up, not ", argv[i]);
 		} else if (strcmp(argv[i], "--cover") == 0 && i + 1 < argc)
 			opt_cover = argv[++i];
+		else if (strcmp(argv[i], "--c") == 0 && i + 1 < argc)
+			opt_c = argv[++i];
 		else
 			usage("unknown option, or one without its value: ", argv[i]);
 	}
@@ -286,11 +290,21 @@ rig_replay(int argc, char **argv, const char *first)
 		fprintf(stderr, "%s: out of memory\n", rig_target.rt_name);
 		return 2;
 	}
+	if (opt_c != NULL && (i + 1 != argc || opt_runs != 1 || opt_fork))
+		usage("--c takes one input, and runs it once", "");
 	rig_boot();
+	if (opt_c != NULL && (cprog_file = fopen(opt_c, "w")) == NULL) {
+		fprintf(stderr, "%s: %s: %s\n", rig_target.rt_name, opt_c, strerror(errno));
+		return 2;
+	}
 	for (; i < argc; i++, paths++)
 		run_path(argv[i]);
 	if (opt_cover != NULL)
 		write_cover();
+	if (opt_c != NULL && (cprog_file == NULL || ferror(cprog_file) | fclose(cprog_file))) {
+		fprintf(stderr, "%s: %s: %s\n", rig_target.rt_name, opt_c, strerror(errno));
+		return 2;
+	}
 	if (!opt_hash)
 		printf("%s: %lu inputs run, %lu failed\n", rig_target.rt_name, nrun, nfailed);
 	return nfailed != 0;

@@ -52,6 +52,7 @@ console(const char *buf, size_t len, void *arg)
 {
 
 	if (rig_trace_file != NULL) {
+		rig_trace_break();
 		fwrite(buf, 1, len, rig_trace_file);
 		fflush(rig_trace_file);
 	}
@@ -76,6 +77,7 @@ on_report(void *arg)
 	static const char head[] = "---- kernel log of this input ----\n";
 	size_t off = 0;
 
+	rig_trace_break();
 	if (loglen == 0 || rig_trace_file != NULL)
 		return;
 	if (write(2, head, sizeof(head) - 1) < 0)

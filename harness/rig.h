@@ -55,6 +55,11 @@ void	rig_run(const uint8_t *data, size_t len);
  */
 extern FILE *rig_trace_file;
 void	rig_trace(const char *fmt, ...) __attribute__((__format__(__printf__, 1, 2)));
+/* A call that is made now, and, on the same line, what it returned. */
+void	rig_trace_call(const char *call);
+void	rig_trace_result(const char *fmt, ...) __attribute__((__format__(__printf__, 1, 2)));
+/* Ends the line of a call that has not returned: others have something to say. */
+void	rig_trace_break(void);
 
 /* What the kernel printed during this input (at most the last 64 KiB). */
 const char *rig_log(size_t *len);

@@ -39,11 +39,28 @@ need_file(const char *path)
 		die("%s: %s", path, strerror(errno));
 }
 
+/* What a run has written, however it ended: nothing, if the input has no such form. */
+static void
+keep_program(const char *tmp, const char *prog, const char *target)
+{
+	struct stat st;
+
+	if (stat(tmp, &st) == -1)
+		die("%s could not be written", tmp);
+	if (st.st_size == 0) {
+		unlink(tmp);
+		die("inputs of %s are a device's doing: they have no form as calls alone", target);
+	}
+	if (rename(tmp, prog) == -1)
+		die("rename %s to %s: %s", tmp, prog, strerror(errno));
+	printf("%s: the calls as a program\n", prog);
+}
+
 int
 cmd_repro(int argc, char **argv)
 {
-	const char *file = NULL, *named = NULL;
-	char *target, *av[12];
+	const char *file = NULL, *named = NULL, *prog = NULL;
+	char *target, *tmp = NULL, *av[12];
 	int i, a = 0, trace = 0, gdb = 0, status;
 
 	for (i = 1; i < argc; i++) {
@@ -53,6 +70,8 @@ cmd_repro(int argc, char **argv)
 			trace = 1;
 		else if (strcmp(argv[i], "--gdb") == 0)
 			gdb = 1;
+		else if (strcmp(argv[i], "--c") == 0 && i + 1 < argc)
+			prog = argv[++i];
 		else if (argv[i][0] == '-')
 			die("repro has no option %s, or it lacks its value", argv[i]);
 		else if (file != NULL)
@@ -61,7 +80,9 @@ cmd_repro(int argc, char **argv)
 			file = argv[i];
 	}
 	if (file == NULL)
-		die("which input? usage: rumpfuzz repro FILE [--target T] [--trace] [--gdb]");
+		die("which input? usage: rumpfuzz repro FILE [--target T] [--trace] [--gdb] [--c PROGRAM.c]");
+	if (gdb && prog != NULL)
+		die("repro takes --gdb or --c, not both");
 	need_file(file);
 	target = the_target(named, file);
 	if (gdb) {
@@ -76,6 +97,11 @@ cmd_repro(int argc, char **argv)
 	av[a++] = target_program("dev", target);
 	if (trace || !gdb)
 		av[a++] = "--trace";
+	if (prog != NULL) {
+		tmp = strf("%s.%d.tmp", prog, (int)getpid());
+		av[a++] = "--c";
+		av[a++] = tmp;
+	}
 	av[a++] = (char *)file;
 	av[a] = NULL;
 	if (gdb) {
@@ -84,6 +110,8 @@ cmd_repro(int argc, char **argv)
 		die("can't start gdb: %s; install it: apt-get install gdb", strerror(errno));
 	}
 	status = run(NULL, av);
+	if (prog != NULL)
+		keep_program(tmp, prog, target);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		printf("%s: ran to its end, nothing found\n", file);
 		return 0;

@@ -21,6 +21,7 @@ bad_use_body() {
 	atf_check -s exit:2 -e match:"which input" "$c" repro
 	atf_check -s exit:2 -e match:"No such file" "$c" repro /nonexistent
 	atf_check -s exit:2 -e match:"say --target" "$c" repro /etc/hostname
+	atf_check -s exit:2 -e match:"not both" "$c" repro --gdb --c x.c "$TOP/corpus/fuzz_msdosfs/seed-64k"
 	atf_check -s exit:2 -e match:"which input" "$c" min
 	atf_check -s exit:2 -e match:"no option" "$c" cov --nope
 	atf_check -s exit:2 -e match:"which crash files" "$c" triage

@@ -105,6 +105,29 @@ package_body() {
 	atf_check -s exit:1 grep -qF "$TOP/" out/build.ninja
 }
 
+# What one run of an input called is a program, and returns the same to it.
+atf_test_case of_input
+of_input_head() {
+	atf_set descr "rumpfuzz repro --c: inputs of file systems as programs"
+	atf_set timeout 300
+}
+of_input_body() {
+	install_it
+	for in in msdosfs/seed-bench msdosfs/seed-op-full msdosfs/seed-op-attributes cd9660/seed-unicode; do
+		fs=${in%%/*}
+		atf_check -o ignore "$BUILD/bin/fuzz_$fs" --c prog.c "$TOP/corpus/fuzz_$in"
+		atf_check $CC $SAN $FLAGS prog.c $(pkg-config --libs rump) -lrumpvfs -lrumpfs_${fs%fs} -o prog
+		atf_check -o match:"[1-9][0-9]* calls, 0 of them returned something else" timeout 60 ./prog
+	done
+	# It says what is not as it was.
+	sed 's/ FD(0, rump_sys_open("[^"]*"/ FD(0, rump_sys_open("\/none"/; s/	FD(0, rump_sys_open("[^"]*"/	FD(0, rump_sys_open("\/none"/' prog.c >other.c
+	atf_check $CC $SAN $FLAGS other.c $(pkg-config --libs rump) -lrumpvfs -lrumpfs_cd9660 -o other
+	atf_check -s exit:1 -o match:"line [0-9]*: -1, error 2; it was 0, error 0" timeout 60 ./other
+	RUMPFUZZ_TOP=$TOP atf_check -s exit:2 -o ignore -e match:"no form as calls" \
+	    "$BUILD/bin/rumpfuzz-cmd" repro --c no.c "$TOP/corpus/fuzz_viornd/$(ls "$TOP/corpus/fuzz_viornd" | head -n 1)"
+	[ ! -e no.c ] || atf_fail "a program of nothing"
+}
+
 atf_test_case headers
 headers_head() {
 	atf_set descr "each header of rump(3) alone, in C and C++"
@@ -169,6 +192,7 @@ atf_init_test_cases() {
 	atf_add_test_case static
 	atf_add_test_case load
 	atf_add_test_case package
+	atf_add_test_case of_input
 	atf_add_test_case headers
 	atf_add_test_case constants
 }

@@ -168,6 +168,8 @@ reopen(struct msdosfsmount *pmp)
 
 	if (pmp->pm_devmode & FWRITE)
 		return 0;
+	if (pmp->pm_devmode == 0)
+		return ENXIO;	/* an earlier try has lost it */
 	vn_lock(devvp, LK_EXCLUSIVE | LK_RETRY);
 	(void)VOP_CLOSE(devvp, FREAD, NOCRED);
 	error = VOP_OPEN(devvp, FREAD | FWRITE, FSCRED);
