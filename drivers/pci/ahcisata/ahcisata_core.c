@@ -22,6 +22,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/bus.h>
 #include <sys/kernel.h>
 #include <sys/kmem.h>
@@ -44,17 +45,24 @@
 static void	ahci_setup_channel(struct ata_channel *);
 static void	ahci_probe_drive(struct ata_channel *);
 
+/* Whether somebody has seen the adapter answer no more. */
+static bool
+ahci_gone(struct ahci_softc *sc)
+{
+
+	return atomic_load_relaxed(&sc->sc_gone) != 0;
+}
+
 /* Whether the adapter still answers. */
 static bool
 ahci_alive(struct ahci_softc *sc)
 {
 
-	if (!sc->sc_gone && AHCI_READ(sc, AHCI_GHC) == 0xffffffff &&
-	    AHCI_READ(sc, AHCI_CAP) == 0xffffffff) {
-		sc->sc_gone = true;
+	if (!ahci_gone(sc) && AHCI_READ(sc, AHCI_GHC) == 0xffffffff &&
+	    AHCI_READ(sc, AHCI_CAP) == 0xffffffff &&
+	    atomic_swap_uint(&sc->sc_gone, 1) == 0)
 		aprint_error_dev(sc->sc_atac.atac_dev, "adapter is gone\n");
-	}
-	return !sc->sc_gone;
+	return !ahci_gone(sc);
 }
 
 /*
@@ -108,7 +116,7 @@ ahci_port_wait(struct ahci_softc *sc, struct ata_channel *chp, uint32_t bits,
 
 	for (i = 0; (AHCI_READ(sc, AHCI_P_CMD(chp->ch_channel)) & bits) != 0;
 	    i++) {
-		if (i >= 60 || sc->sc_gone)
+		if (i >= 60 || ahci_gone(sc))
 			return ETIMEDOUT;
 		ata_delay(chp, 10, "ahcistop", flags);
 	}
@@ -219,8 +227,8 @@ ahci_probe_drive(struct ata_channel *chp)
 	uint32_t sig = 0;
 
 	(void)atabus_alloc_drives(chp, 1);
-	chp->ch_drive[0].drive_type = ATA_DRIVET_NONE;
 	ata_channel_lock(chp);
+	chp->ch_drive[0].drive_type = ATA_DRIVET_NONE;
 	ahci_port_take(chp, AT_WAIT);
 	if (achp->ahcic_broken || !ahci_alive(sc)) {
 		ahci_port_give(chp);
@@ -361,7 +369,7 @@ ahci_usable(struct ata_channel *chp)
 	struct ahci_channel *achp = AHCI_ACHP(chp);
 
 	ata_channel_lock_owned(chp);
-	return !AHCI_CH2SC(chp)->sc_gone && !achp->ahcic_broken &&
+	return !ahci_gone(AHCI_CH2SC(chp)) && !achp->ahcic_broken &&
 	    achp->ahcic_running;
 }
 
@@ -597,10 +605,12 @@ int
 ahci_intr(void *v)
 {
 	struct ahci_softc *sc = v;
+	struct ahci_channel *achp;
 	uint32_t is, ports;
+	bool broken;
 	int i, rv = 0;
 
-	if (sc->sc_gone)
+	if (ahci_gone(sc))
 		return 0;
 	is = AHCI_READ(sc, AHCI_IS);
 	if (is == 0)
@@ -610,11 +620,15 @@ ahci_intr(void *v)
 	/* Of a broken port nobody wants to hear any more. */
 	ports = is & sc->sc_ahci_ports;
 	for (i = 0; i < AHCI_MAX_PORTS; i++) {
-		if ((ports & (1U << i)) != 0 &&
-		    !sc->sc_channels[i].ahcic_broken &&
-		    (sc->sc_channels[i].ata_channel.ch_flags &
-		    ATACH_DETACHED) == 0)
-			rv |= ahci_intr_port(&sc->sc_channels[i]);
+		achp = &sc->sc_channels[i];
+		if ((ports & (1U << i)) == 0 ||
+		    !atomic_load_acquire(&achp->ata_channel.ch_attached))
+			continue;
+		ata_channel_lock(&achp->ata_channel);
+		broken = achp->ahcic_broken;
+		ata_channel_unlock(&achp->ata_channel);
+		if (!broken)
+			rv |= ahci_intr_port(achp);
 	}
 	AHCI_WRITE(sc, AHCI_IS, is);
 	return rv;
@@ -659,7 +673,7 @@ ahci_poll(struct ata_channel *chp, struct ata_xfer *xfer)
 	struct ahci_softc *sc = AHCI_CH2SC(chp);
 	struct ahci_channel *achp = AHCI_ACHP(chp);
 	int i, p = chp->ch_channel, slot = achp->ahcic_polled;
-	uint32_t is;
+	uint32_t is, active;
 
 	if (xfer == &chp->recovery_xfer)
 		return ahci_poll_log(chp, xfer);
@@ -670,7 +684,10 @@ ahci_poll(struct ata_channel *chp, struct ata_xfer *xfer)
 			break;
 		AHCI_WRITE(sc, AHCI_P_IS(p), is);
 		ahci_port_work(sc, chp, is, AT_POLL);
-		if ((achp->ahcic_active & (1U << slot)) == 0)
+		ata_channel_lock(chp);
+		active = achp->ahcic_active;
+		ata_channel_unlock(chp);
+		if ((active & (1U << slot)) == 0)
 			return ATAPOLL_DONE;
 		delay(i < 100 ? 100 : 1000);
 	}
@@ -851,7 +868,7 @@ ahci_recover(struct ata_channel *chp, int flags, uint32_t tfd, bool reset)
 			chp->ch_drive[0].drive_type = ATA_DRIVET_NONE;
 		ahci_kill_waiting(chp);
 		/* A link that comes back is heard of; a broken port is not. */
-		if (!sc->sc_gone && !achp->ahcic_broken) {
+		if (!ahci_gone(sc) && !achp->ahcic_broken) {
 			ahci_port_clear(sc, p);
 			AHCI_WRITE(sc, AHCI_P_IE(p), AHCI_P_IX_LINK);
 		}
@@ -1094,7 +1111,7 @@ ahci_attach(struct ahci_softc *sc)
 	}
 	if (sc->sc_ahci_cap == 0xffffffff && vs == 0xffffffff) {
 		aprint_error_dev(self, "no registers\n");
-		sc->sc_gone = true;
+		sc->sc_gone = 1;
 		return;
 	}
 	if (ahci_reset(sc) != 0)
@@ -1248,7 +1265,7 @@ ahci_resume(struct ahci_softc *sc)
 	if (!sc->sc_attached)
 		return;
 	/* Registers that were read in its sleep said nothing. */
-	sc->sc_gone = false;
+	atomic_store_relaxed(&sc->sc_gone, 0);
 	error = ahci_reset(sc);
 	for (i = 0; i < AHCI_MAX_PORTS; i++) {
 		achp = &sc->sc_channels[i];

@@ -86,8 +86,12 @@ ahci_xfer_kill(struct ata_channel *chp, struct ata_xfer *xfer, int reason)
 static bool
 ahci_lost(struct ata_drive_datas *drvp)
 {
+	bool lost;
 
-	return drvp->drive_type == ATA_DRIVET_NONE;
+	ata_channel_lock(drvp->chnl_softc);
+	lost = drvp->drive_type == ATA_DRIVET_NONE;
+	ata_channel_unlock(drvp->chnl_softc);
+	return lost;
 }
 
 /*

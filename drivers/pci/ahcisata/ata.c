@@ -12,6 +12,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
 #include <sys/cpu.h>
 #include <sys/intr.h>
 #include <sys/kernel.h>
@@ -295,6 +296,7 @@ ata_channel_attach(struct ata_channel *chp)
 		return;
 	ata_channel_init(chp);
 	chp->ch_flags &= ~ATACH_DETACHED;
+	atomic_store_release(&chp->ch_attached, 1);
 	chp->atabus = config_found(chp->ch_atac->atac_dev, chp, atabusprint,
 	    CFARGS(.iattr = "ata"));
 }
@@ -305,6 +307,7 @@ ata_channel_detach(struct ata_channel *chp)
 
 	if ((chp->ch_flags & (ATACH_DISABLED | ATACH_DETACHED)) != 0)
 		return;
+	atomic_store_relaxed(&chp->ch_attached, 0);
 	ata_channel_destroy(chp);
 	chp->ch_flags |= ATACH_DETACHED;
 }

@@ -308,6 +308,7 @@ struct ata_channel {
 	int		ch_channel;	/* number on the controller */
 	struct atac_softc *ch_atac;
 	kmutex_t	ch_lock;	/* IPL_BIO */
+	u_int		ch_attached;	/* atomic: an interrupt may use it */
 	volatile int	ch_flags;
 #define	ATACH_SHUTDOWN	0x02		/* goes away */
 #define	ATACH_IRQ_WAIT	0x10

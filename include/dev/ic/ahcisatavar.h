@@ -75,11 +75,11 @@ struct ahci_softc {
 		int		ahcic_storm_start;	/* ticks */
 		int		ahcic_storm;	/* recoveries since */
 		bool		ahcic_running;	/* ST is set */
-		bool		ahcic_broken;	/* does not stop, or is gone */
+		bool		ahcic_broken;	/* ch_lock: does not stop, or is gone */
 	} sc_channels[AHCI_MAX_PORTS];
 
 	bool		sc_ghc_mrsm;
-	bool		sc_gone;	/* reads as all ones */
+	u_int		sc_gone;	/* atomic: reads as all ones */
 	bool		sc_attached;
 	bool		sc_save_init_data;
 	struct {
