@@ -501,7 +501,7 @@ done:
 		mutex_exit(vp->v_interlock);
 	}
 	rw_exit(uobj->vmobjlock);
-	if (cleanit && sync && vp->v_numoutput != 0) {
+	if (cleanit && sync) {
 		mutex_enter(vp->v_interlock);
 		while (vp->v_numoutput != 0)
 			cv_wait(&vp->v_cv, vp->v_interlock);
