@@ -117,8 +117,8 @@ st_scsibus_mode_sense(struct st_softc *sc, int flags)
 	return 0;
 }
 
-static int
-st_scsibus_mode_select(struct st_softc *sc, int flags)
+int
+st_mode_select(struct st_softc *sc, int flags)
 {
 	struct st_mode mode;
 
@@ -198,7 +198,7 @@ st_scsibus_ops(struct st_softc *sc, int op, int flags)
 	case ST_OPS_MODESENSE:
 		return st_scsibus_mode_sense(sc, flags);
 	case ST_OPS_MODESELECT:
-		return st_scsibus_mode_select(sc, flags);
+		return st_mode_select(sc, flags);
 	case ST_OPS_CMPRSS_ON:
 	case ST_OPS_CMPRSS_OFF:
 		return st_scsibus_cmprss(sc, op == ST_OPS_CMPRSS_ON, flags);

@@ -210,6 +210,8 @@ bool	klist_remove(struct klist *, struct knote *);	/* true: now empty */
 int	kfilter_register(const char *, const struct filterops *, int *);
 int	kfilter_unregister(const char *);
 
+/* What is always ready: f_event, and a whole filter. */
+int	filt_seltrue(struct knote *, long);
 extern const struct filterops seltrue_filtops;
 int	seltrue_kqfilter(dev_t, struct knote *);
 

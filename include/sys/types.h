@@ -30,6 +30,15 @@ typedef unsigned short	ushort;
 typedef unsigned int	uint;
 typedef unsigned long	ulong;
 
+#ifdef _KERNEL
+/* For old files; bool is the type. */
+typedef int		boolean_t;
+#ifndef TRUE
+#define	TRUE	1
+#define	FALSE	0
+#endif
+#endif
+
 typedef uint64_t	u_quad_t;
 typedef int64_t		quad_t;
 typedef quad_t *	qaddr_t;

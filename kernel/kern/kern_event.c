@@ -526,7 +526,7 @@ filt_seltruedetach(struct knote *kn)
 {
 }
 
-static int
+int
 filt_seltrue(struct knote *kn, long hint)
 {
 

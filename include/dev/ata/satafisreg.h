@@ -13,9 +13,12 @@
 
 #define	RHD_FISTYPE	0x27
 #define	RHD_FISLEN	20
-#define	rhd_cdpmp	1	/* bit 7: command; port of a multiplier */
+#define	rhd_c		1	/* command bit; port of a multiplier */
+#define	RHD_C		0x80
+#define	rhd_cdpmp	rhd_c
 #define	rhd_command	2
-#define	rhd_features	3
+#define	rhd_features0	3
+#define	rhd_features	rhd_features0
 #define	rhd_lba0	4
 #define	rhd_lba1	5
 #define	rhd_lba2	6
@@ -23,7 +26,8 @@
 #define	rhd_lba3	8
 #define	rhd_lba4	9
 #define	rhd_lba5	10
-#define	rhd_features_exp 11
+#define	rhd_features1	11
+#define	rhd_features_exp rhd_features1
 #define	rhd_count0	12
 #define	rhd_count1	13
 #define	rhd_control	15
@@ -38,7 +42,8 @@
 
 #define	RDH_FISTYPE	0x34
 #define	RDH_FISLEN	20
-#define	rdh_i		1	/* bit 6: interrupt */
+#define	rdh_i		1	/* interrupt bit */
+#define	RDH_I		0x40
 #define	rdh_status	2
 #define	rdh_error	3
 #define	rdh_lba0	4

@@ -237,5 +237,14 @@ struct ahci_r_fis {
 #define	AHCI_P_CI(p)	(0x138 + AHCI_P_OFFSET(p))	/* issued slots */
 #define	AHCI_P_FNTF(p)	(0x13c + AHCI_P_OFFSET(p))
 #define	AHCI_P_FBS(p)	(0x140 + AHCI_P_OFFSET(p))
+#define	AHCI_P_FBS_EN		__BIT(0)	/* by FIS: each drive has a BSY */
+#define	AHCI_P_FBS_DEC		__BIT(1)	/* clear the error of one */
+#define	AHCI_P_FBS_SDE		__BIT(2)	/* it was of one only: */
+#define	AHCI_P_FBS_DEV		__BITS(11, 8)	/* to which commands go */
+#define	AHCI_P_FBS_DEV_SHIFT	8
+#define	AHCI_P_FBS_ADO		__BITS(15, 12)	/* drives that are worth it */
+#define	AHCI_P_FBS_ADO_SHIFT	12
+#define	AHCI_P_FBS_DWE		__BITS(19, 16)	/* that one */
+#define	AHCI_P_FBS_DWE_SHIFT	16
 
 #endif /* !_DEV_IC_AHCISATAREG_H_ */

@@ -89,6 +89,23 @@ struct ahci_softc {
 	} sc_init_data;			/* as the BIOS set them */
 };
 
+/* A driver file with AHCI_DEBUG has the mask, of what is printed. */
+#ifdef AHCI_DEBUG
+#define	DEBUG_INTR	0x01
+#define	DEBUG_XFERS	0x02
+#define	DEBUG_STATUS	0x04
+#define	DEBUG_FUNCS	0x08
+#define	DEBUG_PROBE	0x10
+#define	DEBUG_DETACH	0x20
+extern int ahcidebug_mask;
+#define	AHCIDEBUG_PRINT(args, level)	do {				\
+	if (ahcidebug_mask & (level))					\
+		printf args;						\
+} while (0)
+#else
+#define	AHCIDEBUG_PRINT(args, level)	do { } while (0)
+#endif
+
 #define	AHCINAME(sc)	(device_xname((sc)->sc_atac.atac_dev))
 #define	AHCI_CH2SC(chp)	((struct ahci_softc *)((chp)->ch_atac))
 

@@ -188,5 +188,7 @@ struct scsi_tape_dev_compression_page {
 #define	DDS		0x13
 #define	DAT_1		0x13
 #define	QIC_3080	0x29
+#define	QIC_3095	0x45
+#define	QIC_3220	0x47
 
 #endif /* !_DEV_SCSIPI_SCSI_TAPE_H_ */

@@ -12,6 +12,7 @@
 #include <sys/callout.h>
 #include <sys/device.h>
 #include <sys/iostat.h>
+#include <sys/mutex.h>
 #include <sys/rndsource.h>
 
 #include <dev/scsipi/scsipi_all.h>
@@ -102,10 +103,12 @@ struct st_softc {
 	u_char	sense_data[MAX_PAGE_0_SIZE];	/* pages, as sensed */
 
 	struct bufq_state *buf_queue;
+	struct bufq_state *buf_defer;	/* NetBSD's st.c only: what could not start */
 	struct callout sc_callout;	/* starts the queue again */
 
 	struct io_stats *stats;
 	krndsource_t rnd_source;
+	kmutex_t sc_iolock;		/* NetBSD's st.c only: queues, statistics */
 };
 
 /* flags */
@@ -132,6 +135,8 @@ struct st_softc {
 
 void	stattach(device_t, device_t, void *);
 int	stdetach(device_t, int);
+/* MODE SELECT of density, block size and buffering; flags are XS_CTL_*.  Sleeps. */
+int	st_mode_select(struct st_softc *, int);
 
 extern struct cfdriver st_cd;
 
