@@ -22,6 +22,7 @@
 #endif
 
 struct buf;
+struct cpu_info;
 struct mount;
 struct vnode;
 struct kauth_cred;
@@ -74,6 +75,8 @@ struct buf {
 	kcondvar_t b_done;		/* o: waiting for BO_DONE */
 	u_int	b_oflags;		/* o: BO_* */
 	kmutex_t *b_objlock;		/* o: b_vp's v_interlock or buffer_lock */
+
+	struct cpu_info *b_ci;		/* b: where dksubr got it, else NULL */
 };
 
 /* disksort's cylinder shared this member with the residual count. */

@@ -246,6 +246,7 @@ dk_strategy_defer(struct dk_softc *dksc, struct buf *bp)
 	if (!dk_translate(dksc, bp))
 		return EIO;
 	mutex_enter(&dksc->sc_iolock);
+	bp->b_ci = curcpu();
 	disk_wait(&dksc->sc_dkdev);
 	bufq_put(dksc->sc_bufq, bp);
 	mutex_exit(&dksc->sc_iolock);
@@ -279,6 +280,7 @@ dk_start(struct dk_softc *dksc, struct buf *bp)
 
 	mutex_enter(&dksc->sc_iolock);
 	if (bp != NULL) {
+		bp->b_ci = curcpu();
 		disk_wait(&dksc->sc_dkdev);
 		bufq_put(dksc->sc_bufq, bp);
 	}

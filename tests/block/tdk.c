@@ -109,6 +109,8 @@ tdk_diskstart(device_t dev, struct buf *bp)
 	struct tdk_softc *sc = device_private(dev);
 	uint8_t *p = sc->sc_mem + bp->b_rawblkno * sc->sc_secsize;
 
+	/* The CPU that it came from, which a driver picks a queue by. */
+	KASSERT(bp->b_ci != NULL && cpu_index(bp->b_ci) < ncpu);
 	if (sc->sc_again > 0) {
 		sc->sc_again--;
 		return EAGAIN;
