@@ -12,6 +12,10 @@
 
 #include <machine/bus_defs.h>
 
+/* The halves of an address, for registers of 32 bits. */
+#define	BUS_ADDR_HI32(a)	((uint32_t)((uint64_t)(a) >> 32))
+#define	BUS_ADDR_LO32(a)	((uint32_t)((uint64_t)(a) & 0xffffffff))
+
 /* Addresses that bus_space_alloc() will not give out; not mapped. */
 struct bus_space_reservation {
 	bus_addr_t	_bsr_start;

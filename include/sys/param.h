@@ -164,6 +164,7 @@
 #include <sys/ucred.h>
 #include <sys/signal.h>
 #include <uvm/uvm_param.h>
+#include <sys/intr.h>
 extern int hz;
 #endif
 
