@@ -167,7 +167,7 @@ nvme_passthrough(struct nvme_softc *sc, uint16_t nsid,
 	sqe.cdw14 = pt->cmd.cdw14;
 	sqe.cdw15 = pt->cmd.cdw15;
 
-	q = nsid == 0 ? sc->sc_admin_q : nvme_get_q(sc, NULL, true);
+	q = nsid == 0 ? sc->sc_admin_q : nvme_pick_q(sc, true);
 	if (pt->len != 0) {
 		room = pt->len;
 		buf = kmem_zalloc(room, KM_SLEEP);

@@ -28,16 +28,37 @@ struct nvme_wait {
 
 typedef void (*nvme_fill_t)(struct nvme_queue *, struct nvme_ccb *, void *sqe);
 
+/* Registers, each access with its barrier. */
+#undef nvme_read4
+#undef nvme_write4
 uint32_t nvme_read4(struct nvme_softc *, bus_size_t);
 void	nvme_write4(struct nvme_softc *, bus_size_t, uint32_t);
-uint64_t nvme_read8(struct nvme_softc *, bus_size_t);
-void	nvme_write8(struct nvme_softc *, bus_size_t, uint64_t);
+
+/*
+ * The queue for a command from here: this CPU's, or the next one that has
+ * a free command; with waitok this CPU's in any case.
+ */
+static __inline struct nvme_queue *
+nvme_pick_q(struct nvme_softc *sc, bool waitok)
+{
+	struct nvme_queue *q;
+	u_int i, first = cpu_index(curcpu());
+	bool none;
+
+	for (i = 0; i < sc->sc_nq; i++) {
+		q = sc->sc_q[(first + i) % sc->sc_nq];
+		if (waitok)
+			return q;
+		mutex_enter(&q->q_ccb_mtx);
+		none = SIMPLEQ_EMPTY(&q->q_ccb_list);
+		mutex_exit(&q->q_ccb_mtx);
+		if (!none)
+			return q;
+	}
+	return NULL;
+}
 
 /* nvme_queue.c */
-struct nvme_dmamem *nvme_dmamem_alloc(struct nvme_softc *, size_t);
-void	nvme_dmamem_free(struct nvme_softc *, struct nvme_dmamem *);
-void	nvme_dmamem_sync(struct nvme_softc *, struct nvme_dmamem *, int);
-
 struct nvme_queue *nvme_q_alloc(struct nvme_softc *, uint16_t, u_int);
 void	nvme_q_free(struct nvme_softc *, struct nvme_queue *);
 void	nvme_q_restart(struct nvme_softc *, struct nvme_queue *);

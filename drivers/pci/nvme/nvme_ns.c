@@ -51,7 +51,7 @@ nvme_ns_dobio(struct nvme_softc *sc, uint16_t nsid, void *cookie,
 	if (secsize <= 0 || datasize == 0 || datasize % secsize != 0 ||
 	    datasize / secsize > 0x10000 || blkno < 0)
 		return EINVAL;
-	if ((q = nvme_get_q(sc, bp, false)) == NULL ||
+	if ((q = nvme_pick_q(sc, false)) == NULL ||
 	    (ccb = nvme_ccb_get(q, false)) == NULL)
 		return EAGAIN;
 
@@ -107,7 +107,7 @@ nvme_ns_exec(struct nvme_softc *sc, struct nvme_sqe *sqe, void *data,
 	struct nvme_cqe cqe;
 	int error = 0;
 
-	q = nvme_get_q(sc, NULL, true);
+	q = nvme_pick_q(sc, true);
 	ccb = nvme_ccb_get(q, !poll);
 	if (ccb == NULL)
 		return EAGAIN;

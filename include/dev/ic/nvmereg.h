@@ -15,6 +15,7 @@
 
 #include <sys/types.h>
 #include <sys/cdefs.h>
+#include <sys/endian.h>
 
 /* Controller registers: offsets in BAR 0. */
 #define	NVME_CAP	0x0000	/* capabilities, 64 bits */
@@ -529,5 +530,82 @@ NVME_SIZE_ASSERT(nvm_identify_psd, 32);
 NVME_SIZE_ASSERT(nvm_identify_controller, 4096);
 NVME_SIZE_ASSERT(nvm_identify_namespace, 4096);
 #undef NVME_SIZE_ASSERT
+
+/*
+ * What a controller said, in the host's byte order.  Sizes in bytes of 128
+ * bits stay two words, the low one first.
+ */
+static __inline void
+nvme_identify_psd_swapbytes(struct nvm_identify_psd *psd)
+{
+
+	psd->mp = le16toh(psd->mp);
+	psd->enlat = le32toh(psd->enlat);
+	psd->exlat = le32toh(psd->exlat);
+	psd->idlp = le16toh(psd->idlp);
+	psd->actp = le16toh(psd->actp);
+	psd->ap = le16toh(psd->ap);
+}
+
+static __inline void
+nvme_identify_controller_swapbytes(struct nvm_identify_controller *id)
+{
+	unsigned int i;
+
+	id->vid = le16toh(id->vid);
+	id->ssvid = le16toh(id->ssvid);
+	id->cntlid = le16toh(id->cntlid);
+	id->ver = le32toh(id->ver);
+	id->rtd3r = le32toh(id->rtd3r);
+	id->rtd3e = le32toh(id->rtd3e);
+	id->oaes = le32toh(id->oaes);
+	id->ctrattr = le32toh(id->ctrattr);
+	id->oacs = le16toh(id->oacs);
+	id->wctemp = le16toh(id->wctemp);
+	id->cctemp = le16toh(id->cctemp);
+	id->mtfa = le16toh(id->mtfa);
+	id->hmpre = le32toh(id->hmpre);
+	id->hmmin = le32toh(id->hmmin);
+	for (i = 0; i < 2; i++) {
+		id->untncap.tnvmcap[i] = le64toh(id->untncap.tnvmcap[i]);
+		id->untncap.unvmcap[i] = le64toh(id->untncap.unvmcap[i]);
+	}
+	id->rpmbs = le32toh(id->rpmbs);
+	id->edstt = le16toh(id->edstt);
+	id->kas = le16toh(id->kas);
+	id->hctma = le16toh(id->hctma);
+	id->mntmt = le16toh(id->mntmt);
+	id->mxtmt = le16toh(id->mxtmt);
+	id->sanicap = le32toh(id->sanicap);
+	id->maxcmd = le16toh(id->maxcmd);
+	id->nn = le32toh(id->nn);
+	id->oncs = le16toh(id->oncs);
+	id->fuses = le16toh(id->fuses);
+	id->awun = le16toh(id->awun);
+	id->awupf = le16toh(id->awupf);
+	id->acwu = le16toh(id->acwu);
+	id->sgls = le32toh(id->sgls);
+	for (i = 0; i < sizeof(id->psd) / sizeof(id->psd[0]); i++)
+		nvme_identify_psd_swapbytes(&id->psd[i]);
+}
+
+static __inline void
+nvme_identify_namespace_swapbytes(struct nvm_identify_namespace *id)
+{
+	unsigned int i;
+
+	id->nsze = le64toh(id->nsze);
+	id->ncap = le64toh(id->ncap);
+	id->nuse = le64toh(id->nuse);
+	id->nawun = le16toh(id->nawun);
+	id->nawupf = le16toh(id->nawupf);
+	id->nacwu = le16toh(id->nacwu);
+	id->nabsn = le16toh(id->nabsn);
+	id->nabo = le16toh(id->nabo);
+	id->nabspf = le16toh(id->nabspf);
+	id->noiob = le16toh(id->noiob);
+	for (i = 0; i < sizeof(id->lbaf) / sizeof(id->lbaf[0]); i++)
+		id->lbaf[i].ms = le16toh(id->lbaf[i].ms);
+}
 
 #endif /* !_DEV_IC_NVMEREG_H_ */

@@ -17,6 +17,7 @@
 #include <sys/condvar.h>
 #include <sys/cpu.h>
 #include <sys/device.h>
+#include <sys/dkio.h>
 #include <sys/endian.h>
 #include <sys/mutex.h>
 #include <sys/pool.h>
@@ -109,6 +110,35 @@ struct nvme_queue {
 					   locked as q_stopped */
 	bool		q_created;	/* the controller knows it */
 	int		q_nissued;	/* q_ccb_mtx: those with a deadline */
+
+	struct nvme_dmamem *q_nvmmu_dmamem; /* sc_ops's own */
+};
+
+/*
+ * Where controllers differ from the specification: what a bus attachment may
+ * set sc_ops to before nvme_attach(), for a core that calls it.  NetBSD's own
+ * core does; the one here knows only controllers without.
+ */
+struct nvme_ops {
+	void		(*op_enable)(struct nvme_softc *); /* or NULL */
+
+	int		(*op_q_alloc)(struct nvme_softc *,
+			    struct nvme_queue *); /* or NULL, and then both */
+	void		(*op_q_free)(struct nvme_softc *, struct nvme_queue *);
+
+	/* The slot of a new command; with q_sq_mtx from enter to leave. */
+	uint32_t	(*op_sq_enter)(struct nvme_softc *,
+			    struct nvme_queue *, struct nvme_ccb *);
+	void		(*op_sq_leave)(struct nvme_softc *,
+			    struct nvme_queue *, struct nvme_ccb *);
+	uint32_t	(*op_sq_enter_locked)(struct nvme_softc *,
+			    struct nvme_queue *, struct nvme_ccb *);
+	void		(*op_sq_leave_locked)(struct nvme_softc *,
+			    struct nvme_queue *, struct nvme_ccb *);
+
+	/* A command is to be completed; q_cq_mtx is held. */
+	void		(*op_cq_done)(struct nvme_softc *,
+			    struct nvme_queue *, struct nvme_ccb *);
 };
 
 struct nvme_namespace {
@@ -182,6 +212,8 @@ struct nvme_softc {
 	u_int		sc_events;	/* sc_lock: so far; bounded */
 	uint32_t	sc_event;	/* sc_lock: the one that is looked at */
 	struct work	sc_event_work;
+
+	const struct nvme_ops *sc_ops;	/* from the bus attachment, or NULL */
 };
 
 #define	lemtoh16(p)	le16toh(*((const uint16_t *)(p)))
@@ -218,28 +250,12 @@ void	nvme_softintr_intx(void *);
 int	nvme_intr_msi(void *);
 void	nvme_softintr_msi(void *);
 
-/*
- * The queue for a command from here: this CPU's, or the next one that has
- * a free command; with waitok this CPU's in any case.
- */
+/* The queue for a command from here: this CPU's. */
 static __inline struct nvme_queue *
-nvme_get_q(struct nvme_softc *sc, struct buf *bp, bool waitok)
+nvme_get_q(struct nvme_softc *sc)
 {
-	struct nvme_queue *q;
-	u_int i, first = cpu_index(curcpu());
-	bool none;
 
-	for (i = 0; i < sc->sc_nq; i++) {
-		q = sc->sc_q[(first + i) % sc->sc_nq];
-		if (waitok)
-			return q;
-		mutex_enter(&q->q_ccb_mtx);
-		none = SIMPLEQ_EMPTY(&q->q_ccb_list);
-		mutex_exit(&q->q_ccb_mtx);
-		if (!none)
-			return q;
-	}
-	return NULL;
+	return sc->sc_q[cpu_index(curcpu()) % sc->sc_nq];
 }
 
 static __inline struct nvme_namespace *
@@ -250,6 +266,24 @@ nvme_ns_get(struct nvme_softc *sc, uint16_t nsid)
 		return NULL;
 	return &sc->sc_namespaces[nsid - 1];
 }
+
+/* Registers; a pair of two, the low half first. */
+#define	nvme_read4(_s, _r)						\
+	bus_space_read_4((_s)->sc_iot, (_s)->sc_ioh, (_r))
+#define	nvme_write4(_s, _r, _v)						\
+	bus_space_write_4((_s)->sc_iot, (_s)->sc_ioh, (_r), (_v))
+#define	nvme_barrier(_s, _r, _l, _f)					\
+	bus_space_barrier((_s)->sc_iot, (_s)->sc_ioh, (_r), (_l), (_f))
+uint64_t nvme_read8(struct nvme_softc *, bus_size_t);
+void	nvme_write8(struct nvme_softc *, bus_size_t, uint64_t);
+
+/*
+ * DMA memory in one segment, loaded and zeroed; NULL: there is none.  Sleeps.
+ * nvme_dmamem_sync() takes BUS_DMASYNC_* for all of it.
+ */
+struct nvme_dmamem *nvme_dmamem_alloc(struct nvme_softc *, size_t);
+void	nvme_dmamem_free(struct nvme_softc *, struct nvme_dmamem *);
+void	nvme_dmamem_sync(struct nvme_softc *, struct nvme_dmamem *, int);
 
 /* Reads a namespace's identity into nvme_ns_get()->ident; sleeps. */
 int	nvme_ns_identify(struct nvme_softc *, uint16_t);

@@ -2,7 +2,7 @@
 
 /*
  * PCI vendors and products by name: those of the drivers here, of the devices
- * that emulators have, and of SCSI, RAID and SMBus adapters.  pci_findvendor()
+ * that emulators have, and of SCSI, RAID, NVMe and SMBus adapters.  pci_findvendor()
  * and pci_findproduct() have the same list in words.
  */
 
@@ -22,6 +22,7 @@
 #define	PCI_VENDOR_QEMU		0x1234		/* QEMU */
 #define	PCI_VENDOR_ENSONIQ	0x1274		/* Ensoniq */
 #define	PCI_VENDOR_SAMSUNG2	0x144d		/* Samsung */
+#define	PCI_VENDOR_SAMSUNGELEC3	0x144d		/* Samsung */
 #define	PCI_VENDOR_VMWARE	0x15ad		/* VMware */
 #define	PCI_VENDOR_QUMRANET	0x1af4		/* Qumranet */
 #define	PCI_VENDOR_ASMEDIA	0x1b21		/* ASMedia */
@@ -29,6 +30,8 @@
 #define	PCI_VENDOR_CAVIUM	0x177d		/* Cavium */
 #define	PCI_VENDOR_JMICRON	0x197b		/* JMicron Technology */
 #define	PCI_VENDOR_MARVELL2	0x1b4b		/* Marvell */
+#define	PCI_VENDOR_HGST		0x1c58		/* HGST */
+#define	PCI_VENDOR_BEIJING_MEMBLAZE 0x1c5f	/* Beijing Memblaze Technology */
 #define	PCI_VENDOR_INTEL	0x8086		/* Intel */
 #define	PCI_VENDOR_3WARE	0x13c1		/* 3ware */
 #define	PCI_VENDOR_ADP	0x9004		/* Adaptec */
@@ -274,6 +277,7 @@
 #define	PCI_PRODUCT_INTEL_82G33_HB	0x29c0	/* 82G33 host bridge */
 #define	PCI_PRODUCT_INTEL_82801FB_HDA	0x2668	/* 82801FB HD audio */
 #define	PCI_PRODUCT_INTEL_NVME		0x5845	/* NVMe controller */
+#define	PCI_PRODUCT_INTEL_DC_P4500_SSD	0x0a54	/* DC P4500 NVMe */
 #define	PCI_PRODUCT_INTEL_82801JI_SATA_AHCI 0x3a22 /* 82801JI AHCI SATA */
 #define	PCI_PRODUCT_INTEL_C600_AHCI	0x1d02	/* C600 AHCI */
 #define	PCI_PRODUCT_INTEL_7SER_MO_SATA_AHCI 0x1e03 /* 7 Series AHCI */
@@ -299,6 +303,14 @@
 #define	PCI_PRODUCT_INTEL_7SERIES_SMB	0x1e22	/* 7 Series SMBus */
 #define	PCI_PRODUCT_INTEL_8SERIES_SMB	0x8c22	/* 8 Series SMBus */
 #define	PCI_PRODUCT_INTEL_9SERIES_SMB	0x8ca2	/* 9 Series SMBus */
+
+#define	PCI_PRODUCT_HGST_SN100		0x0003	/* Ultrastar SN100 */
+#define	PCI_PRODUCT_HGST_SN200		0x0023	/* Ultrastar SN200 */
+
+#define	PCI_PRODUCT_BEIJING_MEMBLAZE_PBLAZE4 0x0540 /* PBlaze4 */
+
+#define	PCI_PRODUCT_SAMSUNGELEC3_172X	0xa821	/* 172X NVMe */
+#define	PCI_PRODUCT_SAMSUNGELEC3_172XAB	0xa822	/* 172Xa/172Xb NVMe */
 
 #define	PCI_PRODUCT_3WARE_ESCALADE	0x1000	/* Escalade */
 #define	PCI_PRODUCT_3WARE_ESCALADE_ASIC	0x1001	/* Escalade ASIC */
