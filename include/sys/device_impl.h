@@ -48,6 +48,7 @@ struct device {
 	TAILQ_ENTRY(device) dv_pending_list;	/* m */
 	struct lwp	*dv_attaching;	/* m: who is in ca_attach */
 	struct lwp	*dv_detaching;	/* m: who detaches it */
+	struct lwp	*dv_rescanning;	/* m: who looks for children, from outside */
 	bool		dv_detached;	/* m: can't be acquired any more */
 
 	size_t		dv_activity_count;	/* k */

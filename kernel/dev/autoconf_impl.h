@@ -41,7 +41,10 @@ void	config_defer_run(device_t);
 /* Waits until nothing is pending. */
 void	config_pending_wait(void);
 
-/* What rescanning from outside does; the big lock is held. */
+/*
+ * What rescanning from outside does; the big lock is held.  One at a time, and
+ * the device does not go meanwhile; ENXIO: it went while the caller waited.
+ */
 int	config_rescan(device_t, const char *ifattr, const int *locs);
 
 void	pmf_device_forget(device_t);

@@ -14,7 +14,6 @@
 #include <sys/drvctlio.h>
 #include <sys/errno.h>
 #include <sys/fcntl.h>
-#include <sys/kmem.h>
 
 #include <rump-sys/dev.h>
 
@@ -96,30 +95,29 @@ rescan(struct devrescanargs *d)
 {
 	const struct cfiattrdata *ia;
 	device_t dev;
-	int *locs = NULL;
-	size_t size = 0;
+	int locs[MAXLOCATORS];
 	int error = 0;
 
+	if (strnlen(d->ifattr, sizeof(d->ifattr)) == sizeof(d->ifattr) ||
+	    d->numlocators > MAXLOCATORS)
+		return EINVAL;
+	/* Those that are not given are any. */
+	memset(locs, 0xff, sizeof(locs));
+	if (d->numlocators != 0)
+		error = copyin(d->locators, locs, d->numlocators * sizeof(int));
+	if (error)
+		return error;
+	/* From here on nothing sleeps until the device can't go. */
 	if ((dev = named(d->busname, sizeof(d->busname))) == NULL)
 		return ENXIO;
-	if (strnlen(d->ifattr, sizeof(d->ifattr)) == sizeof(d->ifattr))
-		return EINVAL;
 	if (d->numlocators != 0) {
 		ia = cfiattr_lookup(d->ifattr, dev->dv_cfdriver);
-		if (d->numlocators > MAXLOCATORS || ia == NULL ||
-		    d->numlocators > (unsigned)ia->ci_loclen)
+		if (ia == NULL || d->numlocators > (unsigned)ia->ci_loclen)
 			return EINVAL;
-		/* Those that are not given are any. */
-		size = ia->ci_loclen * sizeof(int);
-		locs = kmem_alloc(size, KM_SLEEP);
-		memset(locs, 0xff, size);
-		error = copyin(d->locators, locs, d->numlocators * sizeof(int));
+		KASSERT(ia->ci_loclen <= MAXLOCATORS);
 	}
-	if (error == 0)
-		error = config_rescan(dev, d->ifattr[0] != '\0' ? d->ifattr : NULL, locs);
-	if (locs != NULL)
-		kmem_free(locs, size);
-	return error;
+	return config_rescan(dev, d->ifattr[0] != '\0' ? d->ifattr : NULL,
+	    d->numlocators != 0 ? locs : NULL);
 }
 
 static int

@@ -28,11 +28,9 @@ dev_find(const char *name, device_t *devp)
 	return *devp != NULL ? 0 : ENXIO;
 }
 
-/*
- * Lets a bus look for children; the big lock is held.
- */
-int
-config_rescan(device_t dev, const char *ifattr, const int *locs)
+/* Lets a bus look for children on an attribute, or on each. */
+static int
+rescan(device_t dev, const char *ifattr, const int *locs)
 {
 	const struct cfiattrdata * const *attrs = dev->dv_cfdriver->cd_attrs;
 	const struct cfiattrdata *ia;
@@ -46,7 +44,7 @@ config_rescan(device_t dev, const char *ifattr, const int *locs)
 	/* Without an attribute it is the only one, or each is asked for. */
 	if (ifattr == NULL) {
 		for (i = 0; attrs[i] != NULL; i++) {
-			error = config_rescan(dev, attrs[i]->ci_name, NULL);
+			error = rescan(dev, attrs[i]->ci_name, NULL);
 			if (error)
 				return error;
 		}
@@ -66,6 +64,29 @@ config_rescan(device_t dev, const char *ifattr, const int *locs)
 	config_deferred(dev);
 	if (any != NULL)
 		kmem_free(any, n * sizeof(*any));
+	return error;
+}
+
+int
+config_rescan(device_t dev, const char *ifattr, const int *locs)
+{
+	int error = ENXIO;
+
+	alldevs_hold();
+	mutex_enter(&config_misc_lock);
+	while (dev->dv_del_gen == 0 && (dev->dv_attaching != NULL || dev->dv_detaching != NULL ||
+	    dev->dv_rescanning != NULL))
+		cv_wait(&config_misc_cv, &config_misc_lock);
+	if (dev->dv_del_gen == 0) {
+		dev->dv_rescanning = curlwp;
+		mutex_exit(&config_misc_lock);
+		error = rescan(dev, ifattr, locs);
+		mutex_enter(&config_misc_lock);
+		dev->dv_rescanning = NULL;
+		cv_broadcast(&config_misc_cv);
+	}
+	mutex_exit(&config_misc_lock);
+	alldevs_release();
 	return error;
 }
 

@@ -8,7 +8,8 @@
  * their own against it; but a driver may sleep in match, attach and detach,
  * and meanwhile others come.  A device that is being attached or detached
  * belongs to the lwp that does it, and others wait (dv_attaching,
- * dv_detaching, config_misc_cv).
+ * dv_detaching, config_misc_cv); so do they while one looks for its children
+ * on request (dv_rescanning), which would come after its detach had counted.
  */
 
 #include <sys/param.h>
@@ -742,7 +743,8 @@ detach_enter(device_t dev)
 	if (dev->dv_detaching == curlwp)
 		panic("%s: detached while it detaches", dev->dv_xname);
 	while (dev->dv_del_gen == 0 &&
-	    (dev->dv_attaching != NULL || dev->dv_detaching != NULL))
+	    (dev->dv_attaching != NULL || dev->dv_detaching != NULL ||
+	    (dev->dv_rescanning != NULL && dev->dv_rescanning != curlwp)))
 		cv_wait(&config_misc_cv, &config_misc_lock);
 	if ((mine = dev->dv_del_gen == 0))
 		dev->dv_detaching = curlwp;

@@ -244,6 +244,60 @@ scan_thread(void *arg)
 	thread_error = tbus_scan();
 }
 
+/* <autoconf_impl.h> */
+int	config_rescan(device_t, const char *, const int *);
+
+static int rescans;
+
+static void
+rescan_thread(void *arg)
+{
+
+	KERNEL_LOCK(1, NULL);
+	if (config_rescan(arg, "tbus", NULL) == 0)
+		rescans++;
+	KERNEL_UNLOCK_ONE(NULL);
+}
+
+/* A bus does not go while somebody lets it look for children, and one at a time does. */
+KERNTEST(rescan_detach)
+{
+	device_t bus = tbus_device(), mainbus = device_parent(bus);
+	struct lwp *first, *second, *det;
+	int i;
+
+	tdev_go = false;
+	tbus_slot[0] = TKIND_SLOW;
+	tbus_slot[1] = TKIND_PAUSE;
+	rescans = 0;
+	thread_error = -1;
+	first = kt_thread(rescan_thread, bus);
+	while (!tdev_waiting)
+		kt_settle();
+	second = kt_thread(rescan_thread, bus);
+	kt_settle();
+	det = kt_thread(detach_thread, bus);
+	for (i = 0; i < 3; i++)
+		kt_settle();
+	CHECK_EQ(rescans, 0);
+	CHECK_EQ(thread_error, -1);
+	tdev_go = true;
+	kt_join(first);
+	kt_join(second);
+	kt_join(det);
+	CHECK(rescans >= 1);
+	CHECK_EQ(thread_error, 0);
+	CHECK(tbus_device() == NULL);
+	CHECK(device_lookup(&tdev_cd, 0) == NULL);
+	tbus_slot[0] = tbus_slot[1] = 0;
+	KERNEL_LOCK(1, NULL);
+	CHECK_EQ(config_rescan(mainbus, "mainbus", NULL), 0);
+	KERNEL_UNLOCK_ONE(NULL);
+	CHECK(tbus_device() != NULL);
+	tbus_clean();
+	return 0;
+}
+
 static device_t acquired;
 static int acquire_done;
 

@@ -136,6 +136,8 @@ tdev_match(device_t parent, cfdata_t cf, void *aux)
 {
 	struct tbus_attach_args *ta = aux;
 
+	if (ta->ta_kind == TKIND_PAUSE)
+		(void)kpause("tdev", false, 10, NULL);
 	return ta->ta_kind != TKIND_NODRIVER;
 }
 

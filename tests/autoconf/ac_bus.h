@@ -37,6 +37,7 @@ struct tdev_softc {
 #define	TKIND_PARENT	5		/* has a child */
 #define	TKIND_DEFER	6		/* puts something off */
 #define	TKIND_SLOW	7		/* attach waits for tdev_go */
+#define	TKIND_PAUSE	8		/* match takes a while */
 #define	TKIND_NODRIVER	9
 
 extern struct cfdriver tdev_cd, tspec_cd, tbetter_cd, tsub_cd, tbus_cd;

@@ -83,6 +83,7 @@ ATF_TC_BODY(name, tc)							\
 	x(pmf_suspensors)						\
 	x(pmf_trees)							\
 	x(properties)							\
+	x(rescan_detach)						\
 	x(search_best)							\
 	x(search_function)						\
 	x(units)
@@ -95,7 +96,7 @@ ATF_TC_BODY(schedules, tc)
 {
 	static const char *const bodies[] = { "acquire", "detach_twice",
 	    "gone_waits", "intr_disestablish_inside", "intr_disestablish_waits", "intr_levels", "intr_mask",
-	    "open_holds", "pending" };
+	    "open_holds", "pending", "rescan_detach" };
 	unsigned i, seed;
 
 	if (strcmp(rumpuser_backend(), "fiber") != 0)
