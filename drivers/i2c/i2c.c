@@ -25,7 +25,7 @@
 
 struct iic_child {
 	SLIST_ENTRY(iic_child) ch_link;
-	device_t	ch_dev;
+	device_t	ch_dev;		/* big lock; NULL until it is attached */
 	i2c_addr_t	ch_addr;
 };
 
@@ -98,6 +98,16 @@ iic_taken(struct iic_softc *sc, i2c_addr_t addr)
 	return ch != NULL;
 }
 
+static void
+iic_child_remove(struct iic_softc *sc, struct iic_child *ch)
+{
+
+	mutex_enter(&sc->sc_lock);
+	SLIST_REMOVE(&sc->sc_children, ch, iic_child, ch_link);
+	mutex_exit(&sc->sc_lock);
+	kmem_free(ch, sizeof(*ch));
+}
+
 /* For each line of the configuration that could be on this bus. */
 static int
 iic_search(device_t self, cfdata_t cf, const int *locs, void *aux)
@@ -105,7 +115,6 @@ iic_search(device_t self, cfdata_t cf, const int *locs, void *aux)
 	struct iic_softc *sc = device_private(self);
 	struct i2c_attach_args ia;
 	struct iic_child *ch;
-	device_t dev;
 	int loc[IICCF_NLOCS];
 
 	memset(&ia, 0, sizeof(ia));
@@ -121,15 +130,15 @@ iic_search(device_t self, cfdata_t cf, const int *locs, void *aux)
 		return 0;
 	loc[IICCF_ADDR] = ia.ia_addr;
 	loc[IICCF_SIZE] = ia.ia_size;
-	dev = config_attach(self, cf, &ia, iic_print, CFARGS(.locators = loc));
-	if (dev != NULL) {
-		ch = kmem_zalloc(sizeof(*ch), KM_SLEEP);
-		ch->ch_dev = dev;
-		ch->ch_addr = ia.ia_addr;
-		mutex_enter(&sc->sc_lock);
-		SLIST_INSERT_HEAD(&sc->sc_children, ch, ch_link);
-		mutex_exit(&sc->sc_lock);
-	}
+	/* It is the driver's from its attach on, and may go as soon as that has ended. */
+	ch = kmem_zalloc(sizeof(*ch), KM_SLEEP);
+	ch->ch_addr = ia.ia_addr;
+	mutex_enter(&sc->sc_lock);
+	SLIST_INSERT_HEAD(&sc->sc_children, ch, ch_link);
+	mutex_exit(&sc->sc_lock);
+	ch->ch_dev = config_attach(self, cf, &ia, iic_print, CFARGS(.locators = loc));
+	if (ch->ch_dev == NULL)
+		iic_child_remove(sc, ch);
 	return 0;
 }
 
@@ -175,11 +184,9 @@ iic_child_detach(device_t self, device_t child)
 	SLIST_FOREACH(ch, &sc->sc_children, ch_link)
 		if (ch->ch_dev == child)
 			break;
-	if (ch != NULL)
-		SLIST_REMOVE(&sc->sc_children, ch, iic_child, ch_link);
 	mutex_exit(&sc->sc_lock);
 	if (ch != NULL)
-		kmem_free(ch, sizeof(*ch));
+		iic_child_remove(sc, ch);
 }
 
 static int
