@@ -188,7 +188,8 @@ virtio_negotiate_features(struct virtio_softc *sc, uint64_t guest_features)
 	sc->sc_ops->neg_features(sc, guest_features);
 	sc->sc_indirect =
 	    (sc->sc_active_features & VIRTIO_F_RING_INDIRECT_DESC) != 0;
-	if (sc->sc_ops->finalize_features(sc) != 0)
+	if (sc->sc_ops->finalize_features != NULL &&
+	    sc->sc_ops->finalize_features(sc) != 0)
 		virtio_break(sc, "features %#" PRIx64 " refused",
 		    sc->sc_active_features);
 }

@@ -283,6 +283,27 @@ virtio_mmio_intr(void *arg)
 	return 1;
 }
 
+#define	VIRTIO_MMIO_STARTED						\
+	(VIRTIO_CONFIG_DEVICE_STATUS_ACK | VIRTIO_CONFIG_DEVICE_STATUS_DRIVER)
+
+/* A device that waits for a driver. */
+static void
+virtio_mmio_start(struct virtio_mmio_softc *msc)
+{
+	struct virtio_softc *sc = &msc->sc_sc;
+
+	sc->sc_child_state = VIRTIO_NO_CHILD;
+	sc->sc_broken = 0;
+	sc->sc_cfg_said = false;
+	virtio_device_reset(sc);
+	virtio_set_status(sc, VIRTIO_CONFIG_DEVICE_STATUS_ACK);
+	virtio_set_status(sc, VIRTIO_CONFIG_DEVICE_STATUS_DRIVER);
+	/* Of the pages that queue addresses are counted in. */
+	if (msc->sc_mmio_vers == 1)
+		virtio_mmio_reg_write(msc, VIRTIO_MMIO_V1_GUEST_PAGE_SIZE,
+		    VIRTIO_PAGE_SIZE);
+}
+
 /*
  * Looks for the driver of the device, unless it has one.
  */
@@ -294,16 +315,9 @@ virtio_mmio_common_rescan(struct virtio_mmio_softc *msc)
 
 	if (sc->sc_ops == NULL || sc->sc_child != NULL)
 		return;
-	sc->sc_child_state = VIRTIO_NO_CHILD;
-	sc->sc_broken = 0;
-	sc->sc_cfg_said = false;
-	virtio_device_reset(sc);
-	virtio_set_status(sc, VIRTIO_CONFIG_DEVICE_STATUS_ACK);
-	virtio_set_status(sc, VIRTIO_CONFIG_DEVICE_STATUS_DRIVER);
-	/* Of the pages that queue addresses are counted in. */
-	if (msc->sc_mmio_vers == 1)
-		virtio_mmio_reg_write(msc, VIRTIO_MMIO_V1_GUEST_PAGE_SIZE,
-		    VIRTIO_PAGE_SIZE);
+	/* After virtio_mmio_common_attach() it is started already. */
+	if (msc->sc_status != VIRTIO_MMIO_STARTED || virtio_is_broken(sc))
+		virtio_mmio_start(msc);
 
 	memset(&va, 0, sizeof(va));
 	va.sc_childdevid = sc->sc_childdevid;
@@ -312,8 +326,10 @@ virtio_mmio_common_rescan(struct virtio_mmio_softc *msc)
 }
 
 /*
- * Attaches the device in the registers that the attachment has mapped; it has
- * set sc_dev, sc_dmat and the functions for interrupts.
+ * Starts the device in the registers that the attachment has mapped; it has
+ * set sc_dev, sc_dmat and the functions for interrupts.  Then it looks for a
+ * driver, by virtio_mmio_common_rescan() or by itself.  sc_childdevid is 0
+ * where there is no device.
  */
 void
 virtio_mmio_common_attach(struct virtio_mmio_softc *msc)
@@ -355,10 +371,13 @@ virtio_mmio_common_attach(struct virtio_mmio_softc *msc)
 	sc->sc_devcfg_iosize = msc->sc_iosize - VIRTIO_MMIO_CONFIG;
 	sc->sc_childdevid = id;
 	sc->sc_ops = &virtio_mmio_ops;
-	virtio_mmio_common_rescan(msc);
+	virtio_mmio_start(msc);
 }
 
-/* The child goes; 0, or EBUSY when it does not want to. */
+/*
+ * The child goes, then the registers are unmapped; 0, or EBUSY when the child
+ * does not want to.
+ */
 int
 virtio_mmio_common_detach(struct virtio_mmio_softc *msc, int flags)
 {
@@ -372,6 +391,10 @@ virtio_mmio_common_detach(struct virtio_mmio_softc *msc, int flags)
 		virtio_device_reset(sc);
 		virtio_mmio_free_interrupts(sc);
 		sc->sc_ops = NULL;
+	}
+	if (msc->sc_iosize != 0) {
+		bus_space_unmap(msc->sc_iot, msc->sc_ioh, msc->sc_iosize);
+		msc->sc_iosize = 0;
 	}
 	return 0;
 }

@@ -19,7 +19,6 @@
 struct virtio_mmio_mainbus_softc {
 	struct virtio_mmio_softc sc_msc;	/* first: the child's parent */
 	unsigned	sc_irq;
-	bool		sc_mapped;
 };
 
 static int	virtio_mmio_mainbus_match(device_t, cfdata_t, void *);
@@ -79,7 +78,6 @@ virtio_mmio_mainbus_attach(device_t parent, device_t self, void *aux)
 	msc->sc_sc.sc_dev = self;
 	msc->sc_sc.sc_dmat = &pci_bus_dma64_tag;
 	msc->sc_iot = x86_bus_space_mem;
-	msc->sc_iosize = maa->maa_size;
 	msc->sc_le_regs = true;
 	msc->sc_alloc_interrupts = virtio_mmio_mainbus_alloc_interrupts;
 	msc->sc_free_interrupts = virtio_mmio_mainbus_free_interrupts;
@@ -89,8 +87,9 @@ virtio_mmio_mainbus_attach(device_t parent, device_t self, void *aux)
 		aprint_error_dev(self, "registers could not be mapped\n");
 		return;
 	}
-	sc->sc_mapped = true;
+	msc->sc_iosize = maa->maa_size;
 	virtio_mmio_common_attach(msc);
+	virtio_mmio_common_rescan(msc);
 }
 
 static int
@@ -106,16 +105,8 @@ static int
 virtio_mmio_mainbus_detach(device_t self, int flags)
 {
 	struct virtio_mmio_mainbus_softc *sc = device_private(self);
-	struct virtio_mmio_softc *msc = &sc->sc_msc;
-	int error;
 
-	error = virtio_mmio_common_detach(msc, flags);
-	if (error)
-		return error;
-	if (sc->sc_mapped)
-		bus_space_unmap(msc->sc_iot, msc->sc_ioh, msc->sc_iosize);
-	sc->sc_mapped = false;
-	return 0;
+	return virtio_mmio_common_detach(&sc->sc_msc, flags);
 }
 
 static void

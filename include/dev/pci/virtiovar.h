@@ -114,9 +114,10 @@ struct virtio_ops {
 	void		(*setup_queue)(struct virtio_softc *, uint16_t, uint64_t);
 	/* Adds bits to the status; 0 resets. */
 	void		(*set_status)(struct virtio_softc *, int);
-	int		(*get_status)(struct virtio_softc *);
+	int		(*get_status)(struct virtio_softc *); /* or NULL */
 	/* Negotiates: leaves sc_active_features. */
 	void		(*neg_features)(struct virtio_softc *, uint64_t);
+	/* Tells the device that they are final; NULL: neg_features has. */
 	int		(*finalize_features)(struct virtio_softc *);
 	int		(*alloc_interrupts)(struct virtio_softc *);
 	void		(*free_interrupts)(struct virtio_softc *);
