@@ -10,6 +10,7 @@
 #include <sys/bufq_impl.h>
 #include <sys/errno.h>
 #include <sys/kmem.h>
+#include <sys/module.h>
 
 /* Filled by constructors, in link order, before boot. */
 static SLIST_HEAD(, bufq_strat) bufq_strat_list =
@@ -557,3 +558,19 @@ bufq_priocscan_init(struct bufq_state *bufq)
 }
 
 BUFQ_DEFINE(priocscan, 40, bufq_priocscan_init);
+
+/* The strategies by the names that drivers require. */
+#define	BUFQ_MODULE(name)						\
+MODULE(MODULE_CLASS_BUFQ, bufq_##name, NULL);				\
+static int								\
+bufq_##name##_modcmd(modcmd_t cmd, void *arg)				\
+{									\
+									\
+	return cmd == MODULE_CMD_INIT ? 0 : ENOTTY;			\
+}									\
+struct bufq_strat
+
+BUFQ_MODULE(fcfs);
+BUFQ_MODULE(disksort);
+BUFQ_MODULE(readprio);
+BUFQ_MODULE(priocscan);

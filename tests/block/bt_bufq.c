@@ -12,6 +12,7 @@
 #include <sys/disklabel.h>
 #include <sys/errno.h>
 #include <sys/lwp.h>
+#include <sys/module.h>
 
 #include "kerntest.h"
 
@@ -130,6 +131,22 @@ KERNTEST(bufq_cancel_move)
 		CHECK(bufq_get(r) == NULL);
 		bufq_free(q);
 		bufq_free(r);
+	}
+	return 0;
+}
+
+/* Drivers require their strategy by its module's name; it can't be taken away. */
+KERNTEST(bufq_modules)
+{
+	static const char *const names[] = {
+		"bufq_fcfs", "bufq_disksort", "bufq_readprio", "bufq_priocscan"
+	};
+	unsigned i;
+
+	for (i = 0; i < __arraycount(names); i++) {
+		CHECK(module_lookup(names[i]) != NULL);
+		CHECK(module_unload(names[i]) != 0);
+		CHECK(module_lookup(names[i]) != NULL);
 	}
 	return 0;
 }

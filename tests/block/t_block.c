@@ -55,6 +55,7 @@ ATF_TC_BODY(name, tc)							\
 	x(bufq_cancel_move)						\
 	x(bufq_disksort_order)						\
 	x(bufq_fcfs_order)						\
+	x(bufq_modules)							\
 	x(bufq_priocscan_order)					\
 	x(bufq_readprio_order)						\
 	x(cache_busy_wait)						\
