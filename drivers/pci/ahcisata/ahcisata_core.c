@@ -188,15 +188,15 @@ ahci_port_reset(struct ahci_softc *sc, struct ata_channel *chp, int flags)
 {
 	struct ahci_channel *achp = AHCI_ACHP(chp);
 	int i, p = chp->ch_channel;
-	uint32_t ssts, tfd;
+	uint32_t det, tfd;
 
 	AHCI_WRITE(sc, AHCI_P_IE(p), 0);
 	/* Frames first: the one with the signature comes by itself. */
 	AHCI_WRITE(sc, AHCI_P_CMD(p), AHCI_P_CMD_ICC_AC | AHCI_P_CMD_POD |
 	    AHCI_P_CMD_SUD | AHCI_P_CMD_FRE);
-	ssts = sata_reset_interface(chp, sc->sc_ahcit, achp->ahcic_scontrol,
+	det = sata_reset_interface(chp, sc->sc_ahcit, achp->ahcic_scontrol,
 	    achp->ahcic_sstatus, flags);
-	if (ssts == 0xffffffff || (ssts & SStatus_DET_mask) != SStatus_DET_DEV)
+	if (det != SStatus_DET_DEV)
 		return ENXIO;
 	AHCI_WRITE(sc, AHCI_P_SERR(p), AHCI_READ(sc, AHCI_P_SERR(p)));
 	for (i = 0;; i++) {
@@ -226,8 +226,8 @@ ahci_probe_drive(struct ata_channel *chp)
 	int error, p = chp->ch_channel;
 	uint32_t sig = 0;
 
-	(void)atabus_alloc_drives(chp, 1);
 	ata_channel_lock(chp);
+	(void)atabus_alloc_drives(chp, 1);
 	chp->ch_drive[0].drive_type = ATA_DRIVET_NONE;
 	ahci_port_take(chp, AT_WAIT);
 	if (achp->ahcic_broken || !ahci_alive(sc)) {
@@ -249,12 +249,12 @@ ahci_probe_drive(struct ata_channel *chp)
 		    achp->ahcic_broken ? 0 : AHCI_P_IX_LINK);
 	}
 	ahci_port_give(chp);
-	ata_channel_unlock(chp);
 	if (error == 0) {
 		aprint_normal_dev(sc->sc_atac.atac_dev, "port %d: device at %s\n",
 		    p, sata_speed(AHCI_READ(sc, AHCI_P_SSTS(p))));
 		sata_interpret_sig(chp, 0, sig);
 	}
+	ata_channel_unlock(chp);
 }
 
 static void

@@ -312,17 +312,32 @@ ata_channel_detach(struct ata_channel *chp)
 	chp->ch_flags |= ATACH_DETACHED;
 }
 
-/* Room for n drives, which replaces what was there.  Sleeps; 0 or ENOMEM. */
+/*
+ * Room for n drives, which replaces what was there.  Locked; lets the lock go
+ * and sleeps.  0.
+ */
 int
 atabus_alloc_drives(struct ata_channel *chp, int n)
 {
+	struct ata_drive_datas *drives;
 	int i;
 
+	ata_channel_lock_owned(chp);
 	if (chp->ch_ndrives != n)
 		atabus_free_drives(chp);
-	if (chp->ch_drive == NULL)
-		chp->ch_drive = kmem_zalloc(n * sizeof(*chp->ch_drive),
-		    KM_SLEEP);
+	if (chp->ch_drive == NULL) {
+		ata_channel_unlock(chp);
+		drives = kmem_zalloc(n * sizeof(*drives), KM_SLEEP);
+		ata_channel_lock(chp);
+		/* Somebody else's are not of another number. */
+		if (chp->ch_drive != NULL) {
+			ata_channel_unlock(chp);
+			kmem_free(drives, n * sizeof(*drives));
+			ata_channel_lock(chp);
+			return 0;
+		}
+		chp->ch_drive = drives;
+	}
 	for (i = 0; i < n; i++) {
 		chp->ch_drive[i].chnl_softc = chp;
 		chp->ch_drive[i].drive = i;
@@ -331,13 +346,16 @@ atabus_alloc_drives(struct ata_channel *chp, int n)
 	return 0;
 }
 
+/* With the lock or without. */
 void
 atabus_free_drives(struct ata_channel *chp)
 {
 	struct ata_drive_datas *drives;
+	bool owned = mutex_owned(&chp->ch_lock);
 	int n;
 
-	ata_channel_lock(chp);
+	if (!owned)
+		ata_channel_lock(chp);
 	drives = chp->ch_drive;
 	n = chp->ch_ndrives;
 	chp->ch_drive = NULL;
@@ -345,6 +363,8 @@ atabus_free_drives(struct ata_channel *chp)
 	ata_channel_unlock(chp);
 	if (drives != NULL)
 		kmem_free(drives, n * sizeof(*drives));
+	if (owned)
+		ata_channel_lock(chp);
 }
 
 /* ATAPI and ATA drivers hold the controller; those with power switches care. */

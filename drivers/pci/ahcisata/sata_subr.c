@@ -53,7 +53,7 @@ sata_reset_interface(struct ata_channel *chp, bus_space_tag_t t,
 			break;
 		ata_delay(chp, i < 10 ? 1 : 10, "sataup", flags);
 	}
-	return st;
+	return st & SStatus_DET_mask;
 }
 
 /* ATA8-ACS, table 206: what devices leave in their registers. */
@@ -62,6 +62,9 @@ sata_interpret_sig(struct ata_channel *chp, int port, uint32_t sig)
 {
 	struct ata_drive_datas *drvp;
 
+	ata_channel_lock_owned(chp);
+	if (chp->ch_drive == NULL && atabus_alloc_drives(chp, 1) != 0)
+		return;
 	if (port >= chp->ch_ndrives)
 		return;
 	drvp = &chp->ch_drive[port];
