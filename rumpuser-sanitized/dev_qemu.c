@@ -25,6 +25,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,6 +43,7 @@
 /* Guest memory: holes for old devices, words for messages, then DMA. */
 #define	MSI_BASE	0x100000U
 #define	MSI_WORDS	RUMPUSER_NIRQ
+#define	SPARE		(MSI_BASE + MSI_WORDS * 4U)	/* a byte that nobody reads */
 #define	DMA_BASE	0x200000U
 
 /* The machine's map, as far as we make it. */
@@ -53,6 +55,7 @@
 #define	IO_BASE		0x2000U
 #define	IO_LEN		0xe000U
 
+#define	POST_PORT	0x80		/* where firmware says how far it is */
 #define	MCH_PCIEXBAR	0x60		/* of function 0:0.0 */
 #define	GSI_PCI		16		/* interrupts 16 to 23 are PCI's */
 #define	GSI_NPCI	8
@@ -74,12 +77,15 @@ static struct qemu {
 	pid_t	q_pid;
 	int	q_qtest, q_qmp;
 	bool	q_dead;
+	bool	q_shared;		/* has the one processor that we have */
 	char	*q_ram;
 	unsigned q_posted;
 	char	q_in[4096];		/* qtest, not yet parsed */
 	size_t	q_inlen;
 	char	q_out[4096];		/* qtest, not yet sent */
 	size_t	q_outlen;
+	char	q_letter;		/* of writes to registers: out or write */
+	char	q_ahead;		/* sent ahead of its command; 0: none */
 	unsigned q_gsi;			/* PCI interrupts that are high */
 	struct intx q_intx[64];
 	unsigned q_nintx;
@@ -105,10 +111,10 @@ gone(const char *what)
  * qtest.
  */
 
+/* Sends q_out without its first off bytes. */
 static int
-qtest_flush(void)
+qtest_flush(size_t off)
 {
-	size_t off = 0;
 	ssize_t n;
 
 	while (off < q.q_outlen) {
@@ -217,6 +223,44 @@ qtest_drain(unsigned left)
 	}
 }
 
+/*
+ * QEMU has sent a message and is about to sleep, and the doorbell that follows
+ * is some microseconds away: waking it would take longer than all the rest of
+ * a request.  The first letter of a command has it look at the socket again.
+ */
+static void
+qtest_ahead(void)
+{
+
+	if (q.q_ahead == 0 && q.q_letter != 0 && !q.q_dead &&
+	    send(q.q_qtest, &q.q_letter, 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1)
+		q.q_ahead = q.q_letter;
+}
+
+static int	qtest_put(const char *, va_list) __printflike(1, 0);
+
+/* Sends a command; one that begins with another letter than went ahead comes after a vain one. */
+static int
+qtest_put(const char *fmt, va_list ap)
+{
+	const size_t skip = q.q_ahead != 0 && q.q_ahead == fmt[0];
+	int n;
+
+	if (q.q_dead)
+		return NB_EIO;
+	if (q.q_ahead != 0 && !skip) {
+		q.q_outlen = snprintf(q.q_out, sizeof(q.q_out), q.q_ahead == 'o' ?
+		    "utb 0x%x 0x0\n" : "riteb 0x%x 0x0\n", q.q_ahead == 'o' ? POST_PORT : SPARE);
+		q.q_posted++;
+	}
+	q.q_ahead = 0;
+	n = vsnprintf(q.q_out + q.q_outlen, sizeof(q.q_out) - q.q_outlen, fmt, ap);
+	if (n < 0 || (size_t)n >= sizeof(q.q_out) - q.q_outlen)
+		return NB_EINVAL;
+	q.q_outlen += n;
+	return qtest_flush(skip);
+}
+
 static int	qtest_post(const char *, ...) __printflike(1, 2);
 
 /* Sends a command whose answer says nothing. */
@@ -224,19 +268,14 @@ static int
 qtest_post(const char *fmt, ...)
 {
 	va_list ap;
-	int n, error;
+	int error;
 
-	if (q.q_dead)
-		return NB_EIO;
 	va_start(ap, fmt);
-	n = vsnprintf(q.q_out + q.q_outlen, sizeof(q.q_out) - q.q_outlen, fmt, ap);
+	error = qtest_put(fmt, ap);
 	va_end(ap);
-	if (n < 0 || (size_t)n >= sizeof(q.q_out) - q.q_outlen)
-		return NB_EINVAL;
-	q.q_outlen += n;
-	q.q_posted++;
-	if ((error = qtest_flush()) != 0)
+	if (error != 0)
 		return error;
+	q.q_posted++;
 	return q.q_posted > POSTED_MAX ? qtest_drain(POSTED_MAX / 2) : 0;
 }
 
@@ -247,17 +286,12 @@ static int
 qtest_ask(uint64_t *valuep, const char *fmt, ...)
 {
 	va_list ap;
-	int n, error;
+	int error;
 
-	if (q.q_dead)
-		return NB_EIO;
 	va_start(ap, fmt);
-	n = vsnprintf(q.q_out + q.q_outlen, sizeof(q.q_out) - q.q_outlen, fmt, ap);
+	error = qtest_put(fmt, ap);
 	va_end(ap);
-	if (n < 0 || (size_t)n >= sizeof(q.q_out) - q.q_outlen)
-		return NB_EINVAL;
-	q.q_outlen += n;
-	if ((error = qtest_flush()) != 0)
+	if (error != 0)
 		return error;
 	/* Answers come in order: those of writes first. */
 	for (;;) {
@@ -323,6 +357,7 @@ static void
 qemu_write(void *ctx, int space, uint64_t addr, unsigned width, uint64_t val)
 {
 
+	q.q_letter = space == RUMPUSER_SPACE_IO ? 'o' : 'w';
 	if (space == RUMPUSER_SPACE_IO) {
 		if (addr + width <= 0x10000 && width <= 4)
 			(void)qtest_post("out%c 0x%llx 0x%llx\n", letter(width),
@@ -440,6 +475,8 @@ qemu_run(void *ctx, uint64_t now)
 		rumpuser_intr_assert(irq);
 		any = true;
 	}
+	if (any && !q.q_shared)
+		qtest_ahead();
 	/*
 	 * Lines come through the socket, messages do not.  Not each time:
 	 * QEMU's thread wants its end, too.
@@ -454,7 +491,10 @@ qemu_run(void *ctx, uint64_t now)
 	if (any) {
 		q.q_active = now;
 		q.q_nap = 0;
-	} else if (now - q.q_active > SPIN_NS) {
+	} else if (now - q.q_active <= SPIN_NS) {
+		if (q.q_shared)
+			sched_yield();
+	} else {
 		q.q_nap = q.q_nap == 0 ? NAP_MIN : q.q_nap + q.q_nap / 4;
 		if (q.q_nap > NAP_MAX)
 			q.q_nap = NAP_MAX;
@@ -592,9 +632,16 @@ exec_qemu(const char *path, char *const args[], int qtest, int qmp, int ram, int
 		"-accel", "tcg", "-display", "none", "-nodefaults", "-no-user-config",
 		"-serial", "none", "-parallel", "none",
 	};
+	/* A doorbell is answered while it is written, not in another round of QEMU's loop. */
+	static const char *const globals[] = {
+		"virtio-blk-pci-base.ioeventfd=off", "virtio-scsi-pci-base.ioeventfd=off",
+		"virtio-serial-pci-base.ioeventfd=off", "virtio-net-pci-base.ioeventfd=off",
+		"virtio-rng-pci-base.ioeventfd=off",
+	};
 	char qt[64], qm[64], mem[128], bios[64];
 	const char **argv;
-	size_t n = 0, i, nargs = 0;
+	size_t n = 0, i, nargs;
+	bool iothread = false;
 	int fds[] = { qtest, qmp, ram, rom };
 
 	/* It must not outlive us, whatever ends us. */
@@ -602,8 +649,8 @@ exec_qemu(const char *path, char *const args[], int qtest, int qmp, int ram, int
 	setpgid(0, 0);
 	for (i = 0; i < __arraycount(fds); i++)
 		fcntl(fds[i], F_SETFD, 0);
-	while (args[nargs] != NULL)
-		nargs++;
+	for (nargs = 0; args[nargs] != NULL; nargs++)
+		iothread |= strstr(args[nargs], "iothread") != NULL;
 	if ((argv = calloc(nargs + 48, sizeof(*argv))) == NULL)
 		_exit(127);
 	argv[n++] = path;
@@ -625,11 +672,16 @@ exec_qemu(const char *path, char *const args[], int qtest, int qmp, int ram, int
 	argv[n++] = "-qtest";
 	argv[n++] = "chardev:qtest";
 	argv[n++] = "-qtest-log";
-	argv[n++] = "/dev/null";
+	argv[n++] = "none";
 	argv[n++] = "-chardev";
 	argv[n++] = qm;
 	argv[n++] = "-mon";
 	argv[n++] = "chardev=qmp,mode=control";
+	/* A thread of its own for a device's queues is told of doorbells by an event. */
+	for (i = 0; !iothread && i < __arraycount(globals); i++) {
+		argv[n++] = "-global";
+		argv[n++] = globals[i];
+	}
 	for (i = 0; i < nargs; i++)
 		argv[n++] = args[i];
 	argv[n] = NULL;
@@ -684,6 +736,7 @@ rumpuser_qemu_start(char *const args[])
 {
 	const char *path = getenv("QEMU");
 	int qt[2] = { -1, -1 }, qm[2] = { -1, -1 }, ram = -1, rom = -1, error = NB_EIO;
+	cpu_set_t cpus;
 	static const uint8_t reset[] = { 0xfa, 0xf4, 0xeb, 0xfd };	/* cli; 1: hlt; jmp 1b */
 	void *p;
 
@@ -732,6 +785,7 @@ rumpuser_qemu_start(char *const args[])
 		    "; is it installed (Debian's package qemu-system-x86)?" : "");
 		goto out;
 	}
+	q.q_shared = sched_getaffinity(0, sizeof(cpus), &cpus) == 0 && CPU_COUNT(&cpus) == 1;
 	rumpuser_clock_mode(RUMPUSER_CLOCK_HOST);
 	rumpuser_dev_attach(&backend, NULL);
 	error = 0;
