@@ -535,6 +535,9 @@ ata_deactivate_xfer(struct ata_channel *chp, struct ata_xfer *xfer)
 	if (chq->queue_active == 0)
 		callout_stop(&chp->c_timo_callout);
 	cv_broadcast(&chq->queue_idle);
+	/* It is done, for who waits for a command. */
+	if ((xfer->c_flags & C_WAIT) != 0)
+		cv_broadcast(&chq->c_cmd_finish);
 	if (chp->ch_atac->atac_free_hw != NULL)
 		(*chp->ch_atac->atac_free_hw)(chp);
 	ata_channel_unlock(chp);
@@ -613,6 +616,7 @@ again:
 		ata_channel_unlock(chp);
 		(*xfer->ops->c_kill_xfer)(chp, xfer, KILL_GONE_INACTIVE);
 		ata_channel_lock(chp);
+		cv_broadcast(&chq->c_cmd_finish);
 		goto again;
 	}
 	TAILQ_FOREACH(xfer, &chq->active_xfers, c_activechain) {
