@@ -63,6 +63,7 @@ struct port {
 	uint64_t sig_at;	/* the signature comes; UINT64_MAX: not */
 	uint64_t due;		/* the oldest command's time */
 	int	 stuck, busy, wcache;
+	int	 srst;		/* in a software reset */
 
 	uint32_t sact, queued;	/* queued commands: announced, with the drive */
 	int	 failed;	/* one failed: its slot, and what the log says */
@@ -152,6 +153,7 @@ link_down(struct ahcim *sc, struct port *p)
 	p->sig = 0xffffffff;
 	p->ci = p->sact = p->queued = 0;
 	p->failed = -1;
+	p->srst = 0;
 	p->sig_at = UINT64_MAX;
 	p->serr |= 1u << 16;		/* PhyRdy changed */
 	raise_port(sc, p, IS_PRCS);
@@ -608,7 +610,7 @@ fetch(struct ahcim *sc, struct exec *x)
 		return 0;
 	memcpy(x->fis, t, sizeof(x->fis));
 	memcpy(x->acmd, t + 0x40, sizeof(x->acmd));
-	if (x->fis[0] != 0x27 || (x->fis[1] & 0x80) == 0)
+	if (x->fis[0] != 0x27)
 		pcim_violation(sc->dev, "slot %u: frame %#x %#x", x->slot, x->fis[0], x->fis[1]);
 	return 1;
 }
@@ -690,6 +692,27 @@ finish(struct ahcim *sc, struct exec *x, enum ahcim_fault f)
 		p->is |= x->pio ? IS_PSS : IS_DHRS;
 }
 
+/*
+ * A frame that is no command: the device control register.  Software reset is
+ * a frame that sets its bit, done when it is sent, and one that clears it,
+ * done when the signature is there.
+ */
+static void
+control(struct ahcim *sc, struct exec *x)
+{
+	struct port *p = x->p;
+	int srst = (x->fis[15] & 0x04) != 0;
+
+	if (srst && (x->hflags & 0x500) != 0x500)
+		pcim_violation(sc->dev, "slot %u: reset with flags %#x", x->slot, x->hflags);
+	p->ci &= ~(1u << x->slot);
+	if (!srst && p->srst) {
+		p->sig_at = rumpuser_dev_now();
+		signature(sc, p);
+	}
+	p->srst = srst;
+}
+
 /* The oldest command of a port, whose time has come. */
 static void
 execute(struct ahcim *sc, struct port *p, unsigned slot)
@@ -704,6 +727,12 @@ execute(struct ahcim *sc, struct port *p, unsigned slot)
 		raise_port(sc, p, IS_HBFS);
 		return;
 	}
+	if ((x.fis[1] & 0x80) == 0) {
+		control(sc, &x);
+		return;
+	}
+	if (p->srst)
+		pcim_violation(sc->dev, "slot %u: command %#x in a reset", slot, x.fis[2]);
 	x.queued = (p->queued & (1u << slot)) != 0;
 	if (!x.queued)
 		sc->stats.as_commands++;
@@ -987,7 +1016,7 @@ reset_ports(struct ahcim *sc)
 		p->sact = p->queued = 0;
 		p->failed = -1;
 		p->clb = p->fb = 0;
-		p->stuck = p->busy = 0;
+		p->stuck = p->busy = p->srst = 0;
 		p->wcache = 1;
 		p->sig_at = UINT64_MAX;
 		p->tfd = 0x7f;
