@@ -251,12 +251,12 @@ it_detach(device_t self, int flags)
 }
 CFATTACH_DECL_NEW(it, 0, it_match, it_attach, it_detach, NULL);
 
+/* Whatever answers. */
 static int
 itchip_match(device_t parent, cfdata_t cf, void *aux)
 {
-	const struct i2c_attach_args *ia = aux;
 
-	return ia->ia_addr == 0x50 ? I2C_MATCH_ADDRESS_ONLY : 0;
+	return I2C_MATCH_ADDRESS_ONLY;
 }
 
 static void

@@ -626,7 +626,7 @@ ATF_TC_BODY(crowded_bus, tc)
 	uint64_t steps;
 
 	boot();
-	su.su_ntargets = 256;
+	su.su_ntargets = 8;
 	su.su_nluns = 256;
 	ATF_REQUIRE_EQ(rumpuser_scsi_attach(&su, &ops, &rd, &rd.rd_id), 0);
 	steps = rumpuser_steps();
