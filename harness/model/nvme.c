@@ -95,7 +95,7 @@ struct nvmem {
 	int	 rdy;		/* to this */
 	struct sq sq[NQ];
 	struct cq cq[NQ];
-	unsigned granted;	/* by Set Features; 0: not asked yet */
+	unsigned granted;	/* queues: all, or what Set Features asked for */
 	uint32_t feat[256];
 	struct cmd *todo, **tail;
 	unsigned ntodo, aers, masked;	/* requests for events; types told and not read */
@@ -134,7 +134,7 @@ drop_all(struct nvmem *sc)
 	sc->ntodo = sc->aers = sc->masked = 0;
 	memset(sc->sq, 0, sizeof(sc->sq));
 	memset(sc->cq, 0, sizeof(sc->cq));
-	sc->granted = 0;
+	sc->granted = sc->nioq;
 	sc->mask = 0;
 	memset(sc->feat, 0, sizeof(sc->feat));
 	sc->feat[6] = (sc->conf.nc_flags & NVMEM_NOVWC) == 0;
@@ -1252,6 +1252,7 @@ nvmem_create(struct pcim_bus *bus, const struct nvmem_config *conf)
 		sc->conf.nc_mdts = 11;
 	sc->tail = &sc->todo;
 	sc->nioq = conf->nc_nioq != 0 && conf->nc_nioq < NVMEM_NIOQ ? conf->nc_nioq : NVMEM_NIOQ;
+	sc->granted = sc->nioq;
 	sc->mqes = conf->nc_mqes >= 2 && conf->nc_mqes <= 0x10000 ? conf->nc_mqes : 256;
 	sc->nvec = conf->nc_nvec != 0 && conf->nc_nvec <= NQ ? conf->nc_nvec : sc->nioq + 1;
 	sc->feat[6] = (conf->nc_flags & NVMEM_NOVWC) == 0;
