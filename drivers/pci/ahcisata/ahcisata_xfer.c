@@ -104,33 +104,34 @@ ahci_cmd_end(struct ata_channel *chp, struct ata_xfer *xfer,
     enum ahci_end how, int tfd, size_t moved)
 {
 	struct ata_command *c = &xfer->c_ata_c;
+	int flags = AT_DONE;
 	uint8_t fis[24];
 
 	switch (how) {
 	case AHCI_END_TIMEOUT:
-		c->flags |= AT_TIMEOU;
+		flags |= AT_TIMEOU;
 		break;
 	case AHCI_END_GONE:
-		c->flags |= AT_GONE;
+		flags |= AT_GONE;
 		break;
 	case AHCI_END_RESET:
 	case AHCI_END_REQUEUE:
-		c->flags |= AT_RESET;
+		flags |= AT_RESET;
 		break;
 	case AHCI_END_DMA:
-		c->flags |= AT_DF;
+		flags |= AT_DF;
 		break;
 	case AHCI_END_TFD:
 		if ((ATACH_ST(tfd) & (WDCS_DWF | WDCS_BSY | WDCS_DRQ)) != 0) {
-			c->flags |= AT_DF;
+			flags |= AT_DF;
 		} else if ((ATACH_ST(tfd) & WDCS_ERR) != 0) {
-			c->flags |= AT_ERROR;
+			flags |= AT_ERROR;
 			c->r_error = (uint8_t)ATACH_ERR(tfd);
 		} else if ((c->flags & (AT_READ | AT_WRITE)) != 0) {
 			if (moved > (size_t)c->bcount)
-				c->flags |= AT_DF;
+				flags |= AT_DF;
 			else if (moved == (size_t)c->bcount)
-				c->flags |= AT_XFDONE;
+				flags |= AT_XFDONE;
 		}
 		c->bcount = (int)MIN(moved, (size_t)c->bcount);
 		if ((c->flags & AT_READREG) != 0) {
@@ -138,12 +139,12 @@ ahci_cmd_end(struct ata_channel *chp, struct ata_xfer *xfer,
 			if (fis[fis_type] == RDH_FISTYPE)
 				satafis_rdh_cmd_readreg(c, fis);
 			else
-				c->flags |= AT_DF;
+				flags |= AT_DF;
 		}
 		break;
 	}
 	ata_channel_lock(chp);
-	c->flags |= AT_DONE;
+	c->flags |= flags;
 	cv_broadcast(&chp->ch_queue->c_cmd_finish);
 	ata_channel_unlock(chp);
 	atastart(chp);
