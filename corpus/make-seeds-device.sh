@@ -721,6 +721,104 @@ if want fuzz_ahcisata; then
 fi
 
 #
+# Nodes that are ioctls alone: knobs are bits (2: two units more, see
+# harness/devops_ctl.h), then flags, sensors and kinds of each unit
+# (harness/ctl_tour.h).  Loose bytes are answers.
+#
+
+# ask IOCTL [FLAGS BUF MODE OFF LEN], of descriptor $fd
+ask() {
+	op IOCTL ${2:-0} 0 ${fd:-0} ${3:-0} $1 ${4:-0} ${5:-0} ${6:-0}
+}
+# aside NODE IOCTL [FLAGS BUF MODE OFF LEN]: a thread repeats it
+aside() {
+	op OPEN $((4 | ${3:-0} << 3)) $1 0 ${4:-0} $2 ${5:-0} ${6:-0} ${7:-0}
+}
+# event WHAT [UNIT ARG]
+event() {
+	op EVENT 0 0 0 ${2:-0} $1 0 ${3:-0}
+}
+answers() {
+	printf "$(le 1 $*)" >>"$tmp/loose"
+}
+# late N: so many answers after ten milliseconds each
+late() {
+	i=0
+	while [ $i -lt $1 ]; do
+		answers 2 10
+		i=$((i + 1))
+	done
+}
+ctl_all() {
+	for n in 0 1 2 3; do op OPEN 0 $n; done
+	fd=0; ask 0; for i in 1 2 3 4 5 6 7 8; do ask $i; done
+	fd=1; ask 9; ask 10; ask 9 0 0 0 1; ask 10 0 0 0 1
+	fd=2; ask 11; ask 11 0 1 0 3 4
+	fd=3; ask 15; ask 15 0 0 0 0 8; ask 13; ask 16; ask 14
+	fd=0
+}
+if want fuzz_devctl; then
+	dir="$top/corpus/fuzz_devctl"
+	mkdir -p "$dir"
+	codes E_ COMES GOES SENSORS VOLUMES AGAIN BUS UNIT ALL PCI PCI_INTX PCI_MESSAGE
+	begin; end plain
+	begin; ctl_all; end all
+	begin 3; ctl_all; end all-three
+	begin 4; ctl_all; end all-pci
+	begin; ctl_all; sched=7; aside 0 2; aside 1 9; late 40; end schedule
+	begin 3; op OPEN; for n in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do ask 0 0 65 0 $n; done; ask 0 1; end locate
+	begin; op OPEN; for n in 0 1 2 3 4 5 9; do ask 5 0 0 0 $n; done; end alarm
+	begin 3; op OPEN; for n in 0 1 2 3 255; do ask 1 0 $n; ask 4 0 $n; done; end cookies
+	begin; op OPEN; ask 1; ask 2; ask 4; answers 1 4 0 0 1 90 3 7 7 7 0 200; late 3; end volumes-answers
+	begin; op OPEN; event $E_VOLUMES; ask 1; event $E_VOLUMES; ask 1; ask 1 0 1; event $E_AGAIN; ask 1 0 2; end volumes-toggle
+	begin 0 0 0 128; op OPEN; ask 0; ask 1; end no-volumes
+	begin; aside 0 4; op DELAY 0 0 0 0 0 15; event $E_VOLUMES; late 20; end volumes-gone-asked
+	begin; aside 0 4; aside 0 2; op DELAY 0 0 0 0 0 15; op DETACH 1; late 40; end detach-asked
+	begin; aside 0 1; op DELAY 0 0 0 0 0 15; op UNPLUG; op RESCAN; op PLUG; op RESCAN; late 40; end unplug-asked
+	for k in 1 2 4 8 16 32 64 255; do
+		begin 0 0 0 $k; op OPEN 0 1; for n in 0 1 2 3; do ask 9 0 0 0 $n; ask 10 0 0 0 $n; done; event $E_ALL; end kinds-$k
+	done
+	for k in 1 2 3 8 16 32 64 131; do
+		begin 3 $k 0 0 $k 6 0 $k; ctl_all; event $E_ALL; end flags-$k
+	done
+	begin 3; op OPEN 0 1; ask 10 0 0 0 7; ask 9 0 0 0 4294967295; event $E_GOES 1 0; ask 10 0 0 0 2; event $E_COMES 1 0; event $E_COMES 0 7; ask 10 0 0 0 2; end sensors-come
+	begin 3; op OPEN 0 1; event $E_SENSORS 1; ask 10 0 0 0 3; event $E_SENSORS 1; ask 10 0 0 0 6; end sensors-toggle
+	begin; aside 1 9; op DELAY 0 0 0 0 0 15; event $E_GOES; event $E_SENSORS; event $E_ALL; late 40; end sensors-gone-asked
+	begin; op OPEN 0 1; ask 9; ask 9 0 0 0 1; answers 1 4 0 0 1 1 0 3 9 9; end sensors-answers
+	begin 0 1; op OPEN 0 2; for n in 0 1 2 3 4 5; do ask 11 0 3 0 $n 4; ask 11 0 0 0 $n; done; end exec-bytes
+	begin 0 3; op OPEN 0 2; for n in 0 1 2 3 4 5; do ask 11 0 3 0 $n 4; done; end exec-acquire
+	begin; op OPEN 0 2; for n in 0 1 2 3 4 5; do ask 11 0 3 0 $n 4; done; ask 11 4 0 0 1 256; ask 11 4 1; ask 11 2; ask 11 8 0 0 0 1; ask 11 16; ask 11 1 0 0 4; ask 11 0 0 72; ask 11 0 0 1024; ask 11 0 0 0 0 257; end exec
+	begin 0 3; op OPEN 0 2; for n in 0 1 2 3; do ask 11 0 3 0 $n 4; done; answers 0 0 0 0 0 0 0 0 0 1 5 0 0 1 6 0 1 95 0 0 1 2; end exec-errors
+	begin; op OPEN 1 2; ask 11; op OPEN 1 3; fd=1; ask 12; ask 13; fd=0; end read-only
+	begin; aside 2 11; aside 2 11; op DELAY 0 0 0 0 0 15; event $E_BUS; event $E_BUS; late 60; end bus-gone-asked
+	begin; op OPEN 0 2; event $E_BUS 0 1; ask 11; event $E_BUS; op OPEN 0 2; ask 11; end bus-toggle
+	begin 3; for n in 2 5 7; do op OPEN 0 $n; done; for fd in 0 1 2; do ask 11; done; fd=0; end three-buses
+	begin 0 8; op OPEN 0 2; ask 11; end probe-receive
+	begin 0 17; op OPEN 0 2; ask 11; end probe-none
+	begin 3 65 0 0 64 0 0 67; ctl_all; event $E_ALL; answers 0 0 0 9 0 1 3; end init-refresh
+	for k in 0 1; do
+		begin 0 $k; op OPEN 0 1; for n in 0 1 2 3 4 5 6 7 8 9 10 11; do ask 9 0 0 0 2; done
+		answers 0 0 0 0 0 0 0 0 0 0 0 0 2 1 2 1 0 1 9 2 32 0 1 7 2 33 3 32 0 3 33 4 0 5 0 6 0 7 0 1 5 8 0 9 0 0 1 4
+		end chip-$k
+	done
+	begin 3; op OPEN 0 3; for n in 0 4 5 6 1 11; do ask 12 0 0 $n; done; ask 13; end detach
+	begin 3; op OPEN 0 3; for n in 1 2 5 11 12 14 15; do ask 15 0 0 $n 0 8; ask 15 2 0 $n 0 8; ask 15 1 0 $n 0 8; ask 15 0 0 $n; done; end list
+	begin; op OPEN 0 3; for n in 0 1 2 3 4 5 6 7; do ask 13 0 $n; ask 13 0 $n 1; ask 13 0 $n 4; done; ask 13 0 3 1 0 1; ask 13 0 4 4 81 1; ask 13 0 4 4 81 2; ask 13 0 4 4 0 101; ask 13 1 4 4 0 1; ask 13 0 0 12; end rescan
+	begin 3; op OPEN 0 3; for n in 0 3 5 14; do ask 16 0 0 $n; ask 14 0 0 $n; ask 16 0 1 $n; ask 14 0 1 $n; done; end power
+	begin; op OPEN 0 3; ask 16; ask 14; ask 12; ask 12; answers 0 0 1 1 1 2 1 3 0; end refusals
+	begin; aside 3 12; aside 3 13; op DELAY 0 0 0 0 0 15; op RESCAN; late 60; end detach-rescan-asked
+	begin; aside 3 13 0 0 4; op DELAY 0 0 0 0 0 15; op DETACH 1 0 0 0 1; late 60; end rescan-bus-detached
+	begin; aside 3 16; aside 3 14; op DELAY 0 0 0 0 0 15; op DETACH 1; late 40; end power-detached
+	begin 8; event $E_UNIT 0; ctl_all; event $E_UNIT 1; event $E_UNIT 0; ctl_all; end units-come
+	begin 4; op OPEN 0 4; op OPEN 0 6; for fd in 0 1; do for i in 17 18 19 20 21; do ask $i; ask $i 0 1; ask $i 0 1 1; ask $i 1 0 1 4; ask $i 0 1 65533; ask $i 8 0 40; done; ask 17 0 0 0 2; ask 17 0 0 0 4096; ask 17 0 255; done; fd=0; end pci
+	begin 4; op OPEN 0 6; op OPEN 0 3; fd=0; ask 18 0 1 0 16 4294967295; event $E_PCI 1; fd=1; ask 13 0 0 16; ask 12 0 0 9; fd=0; ask 21; op OPEN 1 4; ask 20; end pci-hotplug
+	begin; op OPEN; i=0; while [ $i -lt 22 ]; do ask 22 7 $i; ask 22 6 $i 8191; ask 22 1 $i 16; i=$((i + 1)); done; end unknown
+	begin 3; for n in 0 1 2 3; do op OPEN 0 $n; done; for k in 1 2 3; do op FAULT 0 0 0 0 2 0 $k; ctl_all; done; end fault-copy
+	begin 3; op FAULT 0 0 0 0 0 0 3; ctl_all; op FAULT 0 0 0 0 0 0 9; op RESCAN; end fault-memory
+	begin 3; op SUSPEND 0 0 0 0 1 100; op SUSPEND 2 0 0 0 0 100; ctl_all; end suspend
+fi
+
+#
 # The example of docs/WRITING-A-DRIVER.md; its knob is 1 for INTx alone.
 #
 

@@ -50,6 +50,7 @@ static struct {
 	struct side {
 		const struct devops_node *node;
 		unsigned what;
+		struct devop op;
 		int	done;
 		void	*thread;
 	}	side[NSIDE];
@@ -252,6 +253,67 @@ do_close(unsigned i)
 	st.fds[i].fd = -1;
 }
 
+/* What the argument that is being made points to. */
+static struct given {
+	void	*p[DEVOPS_GIVEN];
+	unsigned n;
+} given;
+
+void *
+devops_given(size_t len)
+{
+	void *p = given.n < DEVOPS_GIVEN ? userbuf(len) : NULL;
+
+	if (p != NULL)
+		given.p[given.n++] = p;
+	return p;
+}
+
+/* An operation's ioctl; -1 also when there is none. */
+static int
+ask(int fd, const struct devop *op)
+{
+	const struct devops_ioctl *di;
+	struct given mine;
+	unsigned long cmd;
+	unsigned len, i;
+	uint8_t *p;
+	int rv;
+
+	if (st.nioctls == 0)
+		return -1;
+	di = &st.d.dv_dev->dd_ioctls[op->idx % st.nioctls];
+	cmd = di->di_make != NULL ? (*di->di_make)(op) : di->di_cmd;
+	len = di->di_room != 0 ? di->di_room : cmd >> 16 & 0x1fff;
+	if ((p = userbuf(len)) == NULL)
+		return -1;
+	/* The operation's own bytes, again and again; zero stays zero. */
+	for (i = 0; i < len; i++) {
+		uint32_t v = i & 4 ? op->len : op->off;
+
+		p[i] = v >> (8 * (i & 3));
+	}
+	if (di->di_from != 0) {
+		rv = rump_sys_ioctl(fd, di->di_from, p);
+		TRACE(rv, "ioctl(%d, 0x%lx) for %s", fd, di->di_from, di->di_name);
+		if (op->mode != 0)
+			p[op->mode % len] = op->buf;
+	}
+	given.n = 0;
+	if (di->di_fill != NULL)
+		di->di_fill(op, p);
+	mine = given;
+	rv = rump_sys_ioctl(fd, cmd, p);
+	if (di->di_make != NULL)
+		TRACE(rv, "ioctl(%d, 0x%lx)", fd, cmd);
+	else
+		TRACE(rv, "ioctl(%d, %s)", fd, di->di_name);
+	while (mine.n > 0)
+		userbuf_free(mine.p[--mine.n]);
+	userbuf_free(p);
+	return rv;
+}
+
 /* What a disk gets from elsewhere, now and now: large enough for several pieces. */
 static ssize_t
 side_disk(int fd, unsigned what, unsigned i, uint8_t *p)
@@ -275,7 +337,8 @@ side_disk(int fd, unsigned what, unsigned i, uint8_t *p)
 
 /*
  * What may sleep, by a thread with a process of its own: reads until there is
- * no more, waits for input, or writes; and at a disk, what side_disk() does.
+ * no more, waits for input, or writes; at a disk, what side_disk() does; and
+ * where there are ioctls alone, one of them.
  */
 static void *
 side_thread(void *arg)
@@ -300,6 +363,10 @@ side_thread(void *arg)
 				break;
 			continue;
 		}
+		if ((sd->node->dn_flags & DEVOPS_ASKS) != 0) {
+			rv = ask(fd, &sd->op);
+			continue;
+		}
 		if (sd->what == 2) {
 			pfd->fd = fd;
 			pfd->events = POLLIN | POLLRDNORM;
@@ -322,17 +389,29 @@ out:
 }
 
 static void
-side_start(const struct devops_node *dn, unsigned what)
+side_start(const struct devops_node *dn, const struct devop *op)
 {
+	const unsigned what = op->flags & 3;
 	struct side *sd = &st.side[st.nside];
 
 	if (st.nside == NSIDE)
 		return;
 	sd->node = dn;
 	sd->what = what;
+	sd->op = *op;
+	sd->op.flags >>= 3;
 	if (rumpuser_thread_create(side_thread, sd, "aside", 1, -1, -1, &sd->thread) == 0)
 		st.nside++;
 	rig_trace("aside: \"%s\", %u begins", dn->dn_path, what);
+}
+
+static void
+side_join(struct side *sd)
+{
+
+	if (sd->thread != NULL)
+		rumpuser_thread_join(sd->thread);
+	sd->thread = NULL;
 }
 
 /* Whether this transfer is one that a sound device does. */
@@ -405,39 +484,6 @@ stream(unsigned slot, const struct devop *op)
 	TRACE(rv, "%s(%d, %zu)", op->flags & 1 ? "write" : "read", st.fds[slot].fd, len);
 	if (rv > (ssize_t)len)
 		rumpuser_report("bad-return", "%zd bytes transferred of %zu asked for", rv, len);
-	userbuf_free(p);
-}
-
-static void
-do_ioctl(unsigned slot, const struct devop *op)
-{
-	const struct devops_ioctl *di;
-	unsigned len, i;
-	uint8_t *p;
-	int rv;
-
-	if (st.nioctls == 0)
-		return;
-	di = &st.d.dv_dev->dd_ioctls[op->idx % st.nioctls];
-	len = di->di_room != 0 ? di->di_room : di->di_cmd >> 16 & 0x1fff;
-	if ((p = userbuf(len)) == NULL)
-		return;
-	/* The operation's own bytes, again and again; zero stays zero. */
-	for (i = 0; i < len; i++) {
-		uint32_t v = i & 4 ? op->len : op->off;
-
-		p[i] = v >> (8 * (i & 3));
-	}
-	if (di->di_from != 0) {
-		rv = rump_sys_ioctl(st.fds[slot].fd, di->di_from, p);
-		TRACE(rv, "ioctl(%d, 0x%lx) for %s", st.fds[slot].fd, di->di_from, di->di_name);
-		if (op->mode != 0)
-			p[op->mode % len] = op->buf;
-	}
-	if (di->di_fill != NULL)
-		di->di_fill(op, p);
-	rv = rump_sys_ioctl(st.fds[slot].fd, di->di_cmd, p);
-	TRACE(rv, "ioctl(%d, %s)", st.fds[slot].fd, di->di_name);
 	userbuf_free(p);
 }
 
@@ -654,7 +700,7 @@ fd_op(const struct devop *op)
 		stream(slot, op);
 		break;
 	case DEVOP_IOCTL:
-		do_ioctl(slot, op);
+		ask(st.fds[slot].fd, op);
 		break;
 	case DEVOP_POLL:
 		do_poll(slot, op);
@@ -689,9 +735,9 @@ do_op(const struct devop *op)
 		if (st.nnodes == 0)
 			break;
 		dn = &dd->dd_nodes[op->node % st.nnodes];
-		if ((dn->dn_flags & (DEVOPS_SLEEPS | DEVOPS_RAWDISK | DEVOPS_BLOCK)) != 0 &&
+		if ((dn->dn_flags & (DEVOPS_SLEEPS | DEVOPS_ASKS | DEVOPS_RAWDISK | DEVOPS_BLOCK)) != 0 &&
 		    (op->flags & DEVOP_ASIDE) != 0) {
-			side_start(dn, op->flags & 3);
+			side_start(dn, op);
 			break;
 		}
 		do_open(op->node % st.nnodes, ((dn->dn_flags & DEVOPS_RDONLY) != 0 || op->flags & 1 ?
@@ -775,7 +821,7 @@ plain_use(void)
 	}
 	if ((dn->dn_flags & DEVOPS_RAWDISK) != 0)
 		transfer(slot, 0, FS_SECTORS * SECTOR, 8 * SECTOR, 0);
-	else if ((dn->dn_flags & (DEVOPS_NOREAD | DEVOPS_SLEEPS)) == 0)
+	else if ((dn->dn_flags & (DEVOPS_NOREAD | DEVOPS_SLEEPS | DEVOPS_ASKS)) == 0)
 		stream(slot, &(struct devop){ .len = 16 });
 	do_close(slot);
 }
@@ -837,6 +883,11 @@ finish(void)
 			rumpuser_report("unmount-failed", "unmount by force failed: %s",
 			    kstrerror(errno));
 	}
+	/* Who only asks comes to an end, and may ask for a detach or a rescan until then. */
+	for (i = 0; i < st.nside; i++) {
+		if ((st.side[i].node->dn_flags & DEVOPS_ASKS) != 0)
+			side_join(&st.side[i]);
+	}
 	/* Whoever sleeps has the device open, until it goes by force. */
 	for (i = 0; i < st.nside; i++)
 		st.d.dv_tampered |= !st.side[i].done;
@@ -854,7 +905,7 @@ finish(void)
 	}
 	rump_pub_dev_settle();
 	for (i = 0; i < st.nside; i++)
-		rumpuser_thread_join(st.side[i].thread);
+		side_join(&st.side[i]);
 	n.n = 0;
 	rump_pub_dev_list(note_new, &n);
 	if (n.n != 0)

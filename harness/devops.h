@@ -72,7 +72,8 @@ struct devop {
 /*
  * DEVOP_OPEN, of disks and nodes with DEVOPS_SLEEPS: a thread opens it, and
  * does there what bits 0 and 1 say: reads, writes (a terminal: 3), waits for
- * input or for the disk's cache (2), discards (a disk: 3).
+ * input or for the disk's cache (2), discards (a disk: 3).  Of nodes with
+ * DEVOPS_ASKS: its ioctl is this operation's, with flags shifted by 3.
  */
 #define DEVOP_ASIDE	0x04
 
@@ -85,6 +86,7 @@ struct devops_node {
 #define DEVOPS_RDONLY	0x4	/* opened for reading only */
 #define DEVOPS_NOREAD	0x8	/* never read unless the input says so (it may sleep) */
 #define DEVOPS_SLEEPS	0x10	/* likewise, and DEVOP_ASIDE makes it sleep */
+#define DEVOPS_ASKS	0x20	/* has ioctls alone, and DEVOP_ASIDE repeats one */
 
 /* An ioctl with its name; its size and direction are in its number. */
 struct devops_ioctl {
@@ -96,7 +98,12 @@ struct devops_ioctl {
 	unsigned long di_from;
 	/* Bytes of the argument, if the number does not say. */
 	unsigned di_room;
+	/* The number is what this makes of the operation; or NULL. */
+	unsigned long (*di_make)(const struct devop *);
 };
+/* For di_fill: len bytes (DEVOPS_GIVEN times at most) until the ioctl returns, or NULL. */
+void	*devops_given(size_t len);
+#define DEVOPS_GIVEN	2
 extern const struct devops_ioctl devops_disk_ioctls[];	/* what each disk has */
 extern const struct devops_ioctl devops_tty_ioctls[];	/* what each terminal has */
 
@@ -110,6 +117,8 @@ struct devmut_hints {
 	unsigned (*mh_group)(struct hostile_record *, uint32_t (*rnd)(void *, uint32_t n), void *arg);
 	/* Mutates the device's part of the header; or NULL. */
 	void	(*mh_knobs)(uint8_t *knobs, uint32_t (*rnd)(void *, uint32_t n), void *arg);
+	/* It lies by loose bytes, its answers; there are no records. */
+	int	mh_answers;
 };
 
 struct devops;

@@ -418,7 +418,10 @@ devmut_mutate(const struct devmut_hints *mh, uint8_t *data, size_t len, size_t m
 			mutate_loose(&p, base);
 			break;
 		default:
-			mutate_records(&p, mh);
+			if (mh->mh_answers)
+				mutate_loose(&p, base);
+			else
+				mutate_records(&p, mh);
 		}
 	}
 	return join(&p, data, max);
