@@ -899,22 +899,87 @@ ata_rescan_wait(struct ata_channel *chp)
 	workqueue_wait(ata_rescan_wq, &chp->ch_queue->queue_rescan);
 }
 
-/* What is left after a recovery found the culprit: all others try again. */
+/*
+ * The log that tells which queued command failed, with nothing active
+ * meanwhile: they are with the drive no more.  Locked; lets go meanwhile.
+ */
+static int
+ata_recovery_log(struct ata_channel *chp, struct ata_drive_datas *drvp, uint8_t *slot,
+    int *tfd)
+{
+	struct ata_queue *chq = chp->ch_queue;
+	TAILQ_HEAD(, ata_xfer) held = TAILQ_HEAD_INITIALIZER(held);
+	uint8_t status, err;
+	uint32_t avail;
+	int error, active;
+
+	TAILQ_CONCAT(&held, &chq->active_xfers, c_activechain);
+	active = chq->queue_active;
+	chq->queue_active = 0;
+	ata_queue_hold(chp);
+	/* An error of this command is none that somebody is to recover from. */
+	chp->ch_flags |= ATACH_RECOVERING;
+	/* A slot whose map is free, if there is one. */
+	avail = chq->queue_xfers_avail;
+	if ((avail & ~chq->queue_hold) != 0)
+		chq->queue_xfers_avail &= ~chq->queue_hold;
+	ata_channel_unlock(chp);
+	error = ata_read_log_ext_ncq(drvp, AT_POLL, slot, &status, &err);
+	ata_channel_lock(chp);
+	chp->ch_flags &= ~ATACH_RECOVERING;
+	TAILQ_CONCAT(&chq->active_xfers, &held, c_activechain);
+	chq->queue_active += active;
+	chq->queue_xfers_avail = avail;
+	ata_queue_unhold(chp);
+	if (error == 0)
+		*tfd = ATACH_ERR_ST(err, status);
+	return error;
+}
+
+/*
+ * Ends a recovery of a drive whose port runs again: what failed, with the task
+ * file that the log has, or with tfd when nothing was queued; all others try
+ * again, or, when it can't be told, the drive is reset.  Locked; lets go
+ * meanwhile.
+ */
 void
 ata_recovery_resume(struct ata_channel *chp, int drive, int tfd, int flags)
 {
 	struct ata_queue *chq = chp->ch_queue;
+	struct ata_drive_datas *drvp;
 	struct ata_xfer *xfer;
-	int n;
+	uint8_t slot = 0;
+	bool queued = false;
+	int error = 0, n;
 
 	ata_channel_lock_owned(chp);
-	ata_queue_unhold(chp);
+	if (drive >= chp->ch_ndrives)
+		return;
+	drvp = &chp->ch_drive[drive];
+	TAILQ_FOREACH(xfer, &chq->active_xfers, c_activechain) {
+		if ((xfer->c_flags & C_NCQ) != 0)
+			queued = true;
+	}
+	if (queued)
+		error = ata_recovery_log(chp, drvp, &slot, &tfd);
+	if (error != 0)
+		(*chp->ch_atac->atac_bustype_ata->ata_reset_drive)(drvp, flags, NULL);
 	for (n = 0; n < ATA_MAX_OPENINGS; n++) {
-		xfer = TAILQ_FIRST(&chq->active_xfers);
+		TAILQ_FOREACH(xfer, &chq->active_xfers, c_activechain) {
+			if (xfer->c_drive == drive)
+				break;
+		}
 		if (xfer == NULL)
 			break;
-		ata_channel_unlock(chp);
-		(*xfer->ops->c_kill_xfer)(chp, xfer, KILL_REQUEUE);
+		if (error == 0 && (!queued || xfer->c_slot == slot)) {
+			xfer->c_flags |= C_RECOVERED;
+			ata_channel_unlock(chp);
+			(void)(*xfer->ops->c_intr)(chp, xfer, tfd);
+		} else {
+			ata_channel_unlock(chp);
+			(*xfer->ops->c_kill_xfer)(chp, xfer,
+			    error == 0 ? KILL_REQUEUE : KILL_RESET);
+		}
 		ata_channel_lock(chp);
 	}
 }
