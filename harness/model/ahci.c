@@ -707,6 +707,8 @@ control(struct ahcim *sc, struct exec *x)
 		pcim_violation(sc->dev, "slot %u: reset with flags %#x", x->slot, x->hflags);
 	p->ci &= ~(1u << x->slot);
 	if (!srst && p->srst) {
+		p->failed = -1;
+		p->sact = p->queued = 0;
 		p->sig_at = rumpuser_dev_now();
 		signature(sc, p);
 	}
