@@ -22,7 +22,7 @@
 
 static callout_t ch;
 static volatile unsigned fired;
-static volatile int fired_at, running, go;
+static volatile int fired_at, running, go, stopped;
 static kmutex_t lock;
 static kcondvar_t cv;
 
@@ -72,7 +72,7 @@ KERNTEST(callout_basic)
 
 /* The function is stuck until it is told to go on. */
 static void
-stuck(void *arg)
+stay(void)
 {
 
 	mutex_enter(&lock);
@@ -80,9 +80,28 @@ stuck(void *arg)
 	while (!go)
 		cv_wait(&cv, &lock);
 	atomic_store_relaxed(&running, 0);
+	mutex_exit(&lock);
+}
+
+static void
+stuck(void *arg)
+{
+
+	stay();
 	/* Undone by callout_halt(). */
 	callout_schedule(&ch, 1);
-	mutex_exit(&lock);
+}
+
+/* Takes back what it scheduled; for its own end it does not wait. */
+static void
+stops_itself(void *arg)
+{
+
+	callout_schedule(&ch, 1);
+	atomic_store_relaxed(&stopped, callout_stop(&ch) ? 1 : 2);
+	(void)callout_halt(&ch, NULL);
+	atomic_inc_uint(&fired);
+	stay();
 }
 
 static void
@@ -119,6 +138,38 @@ KERNTEST(callout_halt_running)
 	callout_destroy(&ch);
 	kt_join(l);
 	mutex_destroy(&interlock);
+	mutex_destroy(&lock);
+	cv_destroy(&cv);
+	return 0;
+}
+
+/*
+ * A callout that stopped itself and still runs: nobody can stop it any more,
+ * and who halts it waits.
+ */
+KERNTEST(callout_stops_itself)
+{
+	struct lwp *l;
+
+	mutex_init(&lock, MUTEX_DEFAULT, IPL_NONE);
+	cv_init(&cv, "kerntest");
+	running = go = stopped = 0;
+	fired = 0;
+	callout_init(&ch, CALLOUT_MPSAFE);
+	callout_reset(&ch, 1, stops_itself, NULL);
+	while (!atomic_load_relaxed(&running))
+		kt_settle();
+	CHECK_EQ(atomic_load_relaxed(&stopped), 2);
+	CHECK(!callout_active(&ch));
+	CHECK(!callout_stop(&ch));
+	CHECK(atomic_load_relaxed(&running));
+	l = kt_thread(release_thread, NULL);
+	CHECK(!callout_halt(&ch, NULL));
+	CHECK_EQ(atomic_load_relaxed(&running), 0);
+	(void)kpause("kerntest", false, 4, NULL);
+	CHECK_EQ(atomic_load_relaxed(&fired), 1);
+	callout_destroy(&ch);
+	kt_join(l);
 	mutex_destroy(&lock);
 	cv_destroy(&cv);
 	return 0;

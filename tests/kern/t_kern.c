@@ -62,6 +62,7 @@ BODY(callout_basic)
 BODY(callout_halt_running)
 BODY(callout_order)
 BODY(callout_periodic)
+BODY(callout_stops_itself)
 BODY(condvar_fifo)
 BODY(condvar_pingpong)
 BODY(condvar_race)
@@ -530,6 +531,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(callout_halt_running);
 	ADD(callout_order);
 	ADD(callout_periodic);
+	ADD(callout_stops_itself);
 	ADD(condvar_fifo);
 	ADD(condvar_pingpong);
 	ADD(condvar_race);
