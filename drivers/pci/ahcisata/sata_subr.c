@@ -7,6 +7,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/disklabel.h>
 #include <sys/bus.h>
 
 #include "ata_impl.h"
@@ -128,12 +129,24 @@ satafis_rhd_construct_cmd(struct ata_command *cmd, uint8_t *fis)
 	fis[rhd_count0] = (uint8_t)cmd->r_count;
 }
 
+/* Sectors of a transfer: what it says, or those of its bytes. */
+static uint16_t
+satafis_sectors(struct ata_xfer *xfer)
+{
+	const struct disklabel *lp = xfer->c_chp->ch_drive[xfer->c_drive].lp;
+
+	if (xfer->c_bio.nblks != 0)
+		return (uint16_t)xfer->c_bio.nblks;
+	return (uint16_t)(xfer->c_bio.bcount /
+	    (lp != NULL && lp->d_secsize != 0 ? lp->d_secsize : ATA_BSIZE));
+}
+
 void
 satafis_rhd_construct_bio(struct ata_xfer *xfer, uint8_t *fis)
 {
 	struct ata_bio *bio = &xfer->c_bio;
 	bool read = (bio->flags & ATA_READ) != 0;
-	uint16_t count = (uint16_t)bio->nblks, features = 0;
+	uint16_t count = satafis_sectors(xfer), features = 0;
 	uint8_t cmd, dev = WDSD_LBA;
 
 	memset(fis, 0, RHD_FISLEN);
