@@ -7,6 +7,11 @@
 #ifndef _DEV_ATA_WDVAR_H_
 #define	_DEV_ATA_WDVAR_H_
 
+#include <sys/callout.h>
+#include <sys/disk.h>
+#include <sys/mutex.h>
+#include <sys/sysctl.h>
+
 #include <dev/dkvar.h>
 #include <dev/ata/atareg.h>
 #include <dev/ata/atavar.h>
@@ -26,6 +31,7 @@ struct wd_softc {
 #define	WDF_LBA48	0x100
 #define	WDF_FLUSH_PEND	0x200
 #define	WDF_OPEN	0x400
+#define	WDF_DIRTY	0x800		/* to be flushed */
 	uint64_t	sc_capacity;	/* sectors */
 	uint64_t	sc_capacity512;	/* in units of DEV_BSIZE */
 	uint32_t	sc_capacity28;	/* sectors that LBA28 reaches */
@@ -49,6 +55,16 @@ struct wd_softc {
 	bool		sc_gone;	/* sc_lock: no retries any more */
 	bool		sc_starved;	/* sc_lock: a buffer waits for memory */
 	kcondvar_t	sc_idle;	/* both fell to zero */
+
+	/* NetBSD's wd.c only. */
+	char		*sc_typename;	/* model; kmem_free() it */
+	struct disk_sectoralign sc_sectoralign;
+	unsigned	inflight;	/* sc_lock: buffers at the bus */
+	SLIST_HEAD(, ata_xfer) sc_requeue_list;	/* sc_lock */
+	callout_t	sc_requeue_callout;
+	callout_t	sc_restart_diskqueue;
+	struct sysctllog *nodelog;
+	struct ata_xfer	dump_xfer;
 };
 
 #endif /* !_DEV_ATA_WDVAR_H_ */
