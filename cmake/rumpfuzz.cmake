@@ -178,15 +178,27 @@ function(_rumpfuzz_config_headers var name)
 	set(${var} "${made}" PARENT_SCOPE)
 endfunction()
 
-# rumpfuzz_component(NAME name SOURCES file... [INCLUDES dir...])
+# rumpfuzz_component(NAME name SOURCES file... [INCLUDES dir...] [REPLACES component])
 #
 # Compiles the files as kernel code, gives their global symbols the prefix
 # rumpns_, moves data and bss into sections which reset can find, and makes
 # lib<name>.a (target <name>) and lib<name>.so (target <name>_shared).
+#
+# With REPLACES, it is to be linked instead of that component: all of it is in
+# there, but its files that define what these files define.
 function(rumpfuzz_component)
-	cmake_parse_arguments(C "" "NAME" "SOURCES;INCLUDES" ${ARGN})
+	cmake_parse_arguments(C "" "NAME;REPLACES" "SOURCES;INCLUDES" ${ARGN})
 	if(NOT C_NAME OR NOT C_SOURCES OR C_UNPARSED_ARGUMENTS)
-		message(FATAL_ERROR "rumpfuzz_component(NAME name SOURCES file... [INCLUDES dir...])")
+		message(FATAL_ERROR "rumpfuzz_component(NAME name SOURCES file... [INCLUDES dir...] [REPLACES component])")
+	endif()
+	set(rest "")
+	set(rest_lib "")
+	if(C_REPLACES)
+		if(NOT TARGET ${C_REPLACES})
+			message(FATAL_ERROR "${C_NAME}: there is no component ${C_REPLACES} to replace")
+		endif()
+		get_target_property(rest_lib ${C_REPLACES} IMPORTED_LOCATION)
+		set(rest -r "${rest_lib}")
 	endif()
 	set(obj ${C_NAME}_objects)
 	add_library(${obj} OBJECT ${C_SOURCES} "${RUMPFUZZ_TOP}/cmake/region.c")
@@ -201,8 +213,8 @@ function(rumpfuzz_component)
 
 	set(lib "${CMAKE_BINARY_DIR}/lib/lib${C_NAME}.a")
 	add_custom_command(OUTPUT "${lib}"
-	    COMMAND "${RUMPFUZZ_TOP}/tools/component-link" "${lib}" $<TARGET_OBJECTS:${obj}>
-	    DEPENDS ${obj} $<TARGET_OBJECTS:${obj}> "${RUMPFUZZ_TOP}/tools/component-link"
+	    COMMAND "${RUMPFUZZ_TOP}/tools/component-link" ${rest} "${lib}" $<TARGET_OBJECTS:${obj}>
+	    DEPENDS ${obj} $<TARGET_OBJECTS:${obj}> ${rest_lib} "${RUMPFUZZ_TOP}/tools/component-link"
 	    COMMAND_EXPAND_LISTS VERBATIM COMMENT "Component lib${C_NAME}")
 	add_custom_target(${C_NAME}_archive ALL DEPENDS "${lib}")
 	add_library(${C_NAME} STATIC IMPORTED GLOBAL)

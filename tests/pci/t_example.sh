@@ -134,6 +134,50 @@ config_headers_body() {
 	atf_check -s not-exit:0 -o match:"foovar.h" -e ignore cmake --build b0
 }
 
+# A file takes the place of one of a component, and of what was there for that
+# one alone; the tables stay.
+atf_test_case replaces
+replaces_body() {
+	mkdir two
+	cat >two/tables.c <<-'EOT'
+		#include <sys/param.h>
+		#include <sys/systm.h>
+		#include <rump-sys/kern.h>
+		int drive(void), other(void);
+		RUMP_COMPONENT(RUMP_COMPONENT_KERN)
+		{
+			printf("drive %d, other %d\n", drive(), other());
+		}
+	EOT
+	echo 'int drive(void), part(void); int drive(void) { return part(); } int help(void); int help(void) { return 7; }' \
+	    >two/drive.c
+	echo 'int part(void), help(void); int part(void) { return help(); }' >two/part.c
+	echo 'int other(void); int other(void) { return 2; }' >two/other.c
+	echo 'int drive(void); int drive(void) { return 3; }' >two/mine.c
+	cat >two/try.c <<-'EOT'
+		#include <rump/rump.h>
+		int main(void) { return rump_init(); }
+	EOT
+	cat >two/CMakeLists.txt <<-'EOT'
+		cmake_minimum_required(VERSION 3.25)
+		project(two LANGUAGES C)
+		find_package(rumpfuzz REQUIRED)
+		rumpfuzz_component(NAME rumptheirs SOURCES tables.c drive.c part.c other.c)
+		rumpfuzz_component(NAME rumpmine SOURCES mine.c REPLACES rumptheirs)
+		rumpfuzz_program(NAME theirs SOURCES try.c COMPONENTS rump rumptheirs)
+		rumpfuzz_program(NAME mine SOURCES try.c COMPONENTS rump rumpmine)
+	EOT
+	atf_check -o ignore cmake -S two -B b -G Ninja -Drumpfuzz_DIR="$BUILD" -DCMAKE_C_COMPILER="$(cc_of "$BUILD")"
+	atf_check -o match:"librumpmine.a: without drive.c part.c of librumptheirs.a" cmake --build b --target theirs mine
+	atf_check -o match:"drive 7, other 2" env RUMP_VERBOSE=1 b/bin/theirs
+	atf_check -o match:"drive 3, other 2" env RUMP_VERBOSE=1 b/bin/mine
+	# Nothing to replace, or what the tables ask for, is an error.
+	echo 'int drove(void); int drove(void) { return 3; }' >two/mine.c
+	atf_check -s not-exit:0 -o match:"nothing of .*librumptheirs.a is replaced" -e ignore cmake --build b --target mine
+	echo 'int help(void); int help(void) { return 3; }' >two/mine.c
+	atf_check -s not-exit:0 -o match:"drive" -e ignore cmake --build b --target mine
+}
+
 atf_init_test_cases() {
 	atf_add_test_case build_and_run
 	atf_add_test_case qemu
@@ -141,4 +185,5 @@ atf_init_test_cases() {
 	atf_add_test_case coverage
 	atf_add_test_case debug
 	atf_add_test_case config_headers
+	atf_add_test_case replaces
 }
