@@ -810,7 +810,7 @@ if want fuzz_devctl; then
 	begin; aside 3 13 0 0 4; op DELAY 0 0 0 0 0 15; op DETACH 1 0 0 0 1; late 60; end rescan-bus-detached
 	begin; aside 3 16; aside 3 14; op DELAY 0 0 0 0 0 15; op DETACH 1; late 40; end power-detached
 	begin 8; event $E_UNIT 0; ctl_all; event $E_UNIT 1; event $E_UNIT 0; ctl_all; end units-come
-	begin 4; op OPEN 0 4; op OPEN 0 6; for fd in 0 1; do for i in 17 18 19 20 21; do ask $i; ask $i 0 1; ask $i 0 1 1; ask $i 1 0 1 4; ask $i 0 1 65533; ask $i 8 0 40; done; ask 17 0 0 0 2; ask 17 0 0 0 4096; ask 17 0 255; done; fd=0; end pci
+	begin 4; op OPEN 0 4; op OPEN 0 6; for fd in 0 1; do for i in 17 18 19 20 21; do ask $i; ask $i 0 1; ask $i 0 1 1; ask $i 1 0 1 4; ask $i 0 1 65533; ask $i 8 0 40; done; ask 17 0 0 0 2; ask 17 0 0 0 4096; ask 17 0 255; ask 23; ask 24; done; fd=0; end pci
 	begin 4; op OPEN 0 6; op OPEN 0 3; fd=0; ask 18 0 1 0 16 4294967295; event $E_PCI 1; fd=1; ask 13 0 0 16; ask 12 0 0 9; fd=0; ask 21; op OPEN 1 4; ask 20; end pci-hotplug
 	begin; op OPEN; i=0; while [ $i -lt 22 ]; do ask 22 7 $i; ask 22 6 $i 8191; ask 22 1 $i 16; i=$((i + 1)); done; end unknown
 	begin 3; for n in 0 1 2 3; do op OPEN 0 $n; done; for k in 1 2 3; do op FAULT 0 0 0 0 2 0 $k; ctl_all; done; end fault-copy

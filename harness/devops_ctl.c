@@ -293,5 +293,7 @@ const struct devops_ioctl devops_ctl_ioctls[] = {
 	{ 0xc0185005, "PCI_IOC_DRVNAME", fill_drvname, 0, 0, NULL },
 	{ 0xc01c5006, "PCI_IOC_DRVNAMEONBUS", fill_function, 0, 0, NULL },
 	{ 0x20000000, "something else", NULL, 0, 0, make_unknown },
+	{ 0xc0085000, "PCI_IOC_CFGREAD", NULL, 0, 0, NULL },
+	{ 0x80085001, "PCI_IOC_CFGWRITE", NULL, 0, 0, NULL },
 	{ 0, NULL, NULL, 0, 0, NULL },
 };
