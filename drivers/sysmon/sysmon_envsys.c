@@ -164,8 +164,11 @@ sysmon_envsys_unregister(struct sysmon_envsys *sme)
 	LIST_REMOVE(sme, sme_list);
 	/* Numbers are used again when no later device has any. */
 	next_sensor = 0;
-	LIST_FOREACH(other, &devices, sme_list)
+	LIST_FOREACH(other, &devices, sme_list) {
+		mutex_enter(&other->sme_mtx);
 		next_sensor = MAX(next_sensor, other->sme_fsensor + other->sme_nsensors);
+		mutex_exit(&other->sme_mtx);
+	}
 	mutex_exit(&sysmon_lock);
 	sysmon_envsys_destroy(sme);
 }
