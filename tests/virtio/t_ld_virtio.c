@@ -308,6 +308,20 @@ ATF_TC_BODY(flush_between, tc)
 	vt_disk_free(d);
 }
 
+/* A queue that would never have room for a request: there is no disk to wait at. */
+ATF_TC_WITHOUT_HEAD(queue_of_2);
+ATF_TC_BODY(queue_of_2, tc)
+{
+	struct virtiom_params vp = { .vp_without = 1u << 28, .vp_qsize = 2 };
+	struct vt_disk *d = vt_disk(SIZE);
+
+	vt_boot();
+	vt_plug(blk(&vp, d, (struct virtiom_blk_params){ .bp_seg_max = 2 }));
+	FAILS(RUMP_ENODEV, rump_sys_open(RAW, RUMP_O_RDWR));
+	vt_end();
+	vt_disk_free(d);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -340,5 +354,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, unplug_open);
 	ATF_TP_ADD_TC(tp, resize);
 	ATF_TP_ADD_TC(tp, flush_between);
+	ATF_TP_ADD_TC(tp, queue_of_2);
 	return atf_no_error();
 }
