@@ -10,6 +10,7 @@
 #include <sys/callout.h>
 #include <sys/condvar.h>
 #include <sys/cpu.h>
+#include <sys/event.h>
 #include <sys/kernel.h>
 #include <sys/kthread.h>
 #include <sys/localcount.h>
@@ -24,6 +25,17 @@
 
 static volatile int state;
 static volatile unsigned count;
+
+/* What a driver's filter of its own may call: always ready, with no data. */
+KERNTEST(always_ready)
+{
+	struct knote kn = { .kn_data = 7 };
+
+	CHECK_EQ(filt_seltrue(&kn, 0), TRUE);
+	CHECK_EQ(kn.kn_data, 0);
+	CHECK_EQ(seltrue_filtops.f_event(&kn, 0), !FALSE);
+	return 0;
+}
 
 KERNTEST(atomic_all)
 {

@@ -56,6 +56,7 @@ ATF_TC_BODY(name, tc)							\
 	run(#name);							\
 }
 
+BODY(always_ready)
 BODY(atomic_all)
 BODY(biglock)
 BODY(callout_basic)
@@ -525,6 +526,7 @@ ATF_TP_ADD_TCS(tp)
 {
 
 #define	ADD(name)	ATF_TP_ADD_TC(tp, name)
+	ADD(always_ready);
 	ADD(atomic_all);
 	ADD(biglock);
 	ADD(callout_basic);

@@ -10,6 +10,8 @@
 #include <sys/atomic.h>
 #include <sys/device.h>
 
+#include <dev/pci/pciidevar.h>
+
 #include "kerntest.h"
 #include "pt_var.h"
 
@@ -152,6 +154,24 @@ KERNTEST(intx_disable)
 	pci_conf_write(sc->sc_pa.pa_pc, sc->sc_pa.pa_tag, PCI_COMMAND_STATUS_REG, csr);
 	kt_settle();
 	CHECK_EQ(count(sc, 0), 1);
+	return 0;
+}
+
+/* Single bytes: the interrupt line is the one that is nobody else's. */
+KERNTEST(config_bytes)
+{
+	struct pt_softc *sc = pt_find(1);
+	pcireg_t old, reg;
+
+	CHECK(sc != NULL);
+	old = pci_conf_read(sc->sc_pa.pa_pc, sc->sc_pa.pa_tag, PCI_INTERRUPT_REG);
+	CHECK_EQ(pciide_pci_read(sc->sc_pa.pa_pc, sc->sc_pa.pa_tag, PCI_INTERRUPT_REG + 1),
+	    (old >> 8) & 0xff);
+	pciide_pci_write(sc->sc_pa.pa_pc, sc->sc_pa.pa_tag, PCI_INTERRUPT_REG, 0xa5);
+	reg = pci_conf_read(sc->sc_pa.pa_pc, sc->sc_pa.pa_tag, PCI_INTERRUPT_REG);
+	CHECK_EQ(reg, (old & ~0xffU) | 0xa5);
+	CHECK_EQ(pciide_pci_read(sc->sc_pa.pa_pc, sc->sc_pa.pa_tag, PCI_INTERRUPT_REG), 0xa5);
+	pci_conf_write(sc->sc_pa.pa_pc, sc->sc_pa.pa_tag, PCI_INTERRUPT_REG, old);
 	return 0;
 }
 

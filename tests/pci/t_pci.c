@@ -265,6 +265,7 @@ TEST(intx_off)
 	plug(NULL, 1, 0, 1, PT_INTX, 1);
 	boot();
 	body("intx_disable");
+	body("config_bytes");
 }
 
 TEST(intx_behind)
