@@ -31,6 +31,7 @@ devops_virtio_scsi_create(struct devops *d)
 	if ((t = scsim_create()) == NULL)
 		return ENOMEM;
 	d->dv_aux = t;
+	devops_scsi_ioctls_of(d);
 	devops_virtio_params(d, &vp);
 	disk.sm_flags = input_u8(&d->dv_knobs) & ~SCSIM_ATAPI;
 	more = input_u8(&d->dv_knobs);
