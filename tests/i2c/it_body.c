@@ -8,8 +8,11 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/conf.h>
 #include <sys/device.h>
 #include <sys/errno.h>
+#include <sys/fcntl.h>
+#include <sys/lwp.h>
 
 #include <rump-sys/dev.h>
 
@@ -175,7 +178,10 @@ KERNTEST(transfers)
 	return 0;
 }
 
-/* What the bus found: the chip that answers, once. */
+/* What a program was told that asked the chip while its driver attached. */
+static int asked = -1;
+
+/* What the bus found: the chip that answers, once; it is its driver's. */
 KERNTEST(bus)
 {
 	static const struct device_compatible_entry table[] = {
@@ -191,6 +197,7 @@ KERNTEST(bus)
 	CHECK(device_find_by_xname("itchip1") == NULL);
 	CHECK_EQ(device_locator(device_find_by_xname("itchip0"), IICCF_ADDR), 0x50);
 	CHECK_EQ(held, 0);
+	CHECK_EQ(asked, EBUSY);
 
 	CHECK(!iic_use_direct_match(&ia, &cf, table, &match));
 	ia.ia_compat = names;
@@ -262,8 +269,13 @@ itchip_match(device_t parent, cfdata_t cf, void *aux)
 static void
 itchip_attach(device_t parent, device_t self, void *aux)
 {
+	extern const struct cdevsw iic_cdevsw;
+	uint8_t cmd = 0, b;
+	i2c_ioctl_exec_t e = { I2C_OP_READ_WITH_STOP, 0x50, &cmd, 1, &b, 1 };
+	const dev_t dev = makedev(cdevsw_lookup_major(&iic_cdevsw), device_unit(parent));
 
 	aprint_normal("\n");
+	asked = (*iic_cdevsw.d_ioctl)(dev, I2C_IOCTL_EXEC, &e, FWRITE, curlwp);
 }
 
 static int
