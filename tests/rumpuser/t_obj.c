@@ -6,10 +6,12 @@
  */
 
 #include "hyper.h"
+#include <rump/rumpuser_dev.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <atf-c.h>
 
@@ -145,6 +147,114 @@ ATF_TC_BODY(live, tc)
 	ATF_CHECK_EQ(rumpuser_obj_find(q + 20, &oi), 3);
 	ATF_CHECK_EQ(rumpuser_obj_find(&seen, &oi), 3);
 	rumpuser_obj_describe(q);
+}
+
+/*
+ * Threads that meet a new stack at a time, one in the allocator and one in the
+ * DMA layer: each object has its own.
+ */
+#define	NLEVEL	10
+
+static void *met[1 << NLEVEL];
+static unsigned nmet;
+static uint64_t dma_at;
+static char dma_cpu[64];
+
+static void __attribute__((__noinline__))
+end_object(void)
+{
+
+	met[nmet++] = get(16, RUMPUSER_OBJ_KMEM, "kmem");
+}
+
+static void __attribute__((__noinline__))
+end_dma(void)
+{
+	static int maps[2];
+	static unsigned n;
+	const int *map = &maps[n++ % 2];
+
+	if (rumpuser_dma_open(map, dma_at, dma_cpu, sizeof(dma_cpu), RUMPUSER_DMA_READ) != 0)
+		abort();
+	rumpuser_dma_close(map, dma_at, dma_cpu, sizeof(dma_cpu));
+}
+
+static void down_right(unsigned, int, void (*)(void));
+
+static void __attribute__((__noinline__))
+down_left(unsigned path, int left, void (*end)(void))
+{
+
+	if (left == 0)
+		(*end)();
+	else
+		(path & 1 ? down_right : down_left)(path >> 1, left - 1, end);
+	sink++;
+}
+
+static void __attribute__((__noinline__))
+down_right(unsigned path, int left, void (*end)(void))
+{
+
+	if (left == 0)
+		(*end)();
+	else
+		(path & 1 ? down_right : down_left)(path >> 1, left - 1, end);
+	sink--;
+}
+
+/* Neither walks ahead of the other. */
+static void *
+walker(void *arg)
+{
+	static unsigned at[2];
+	const int me = arg != NULL;
+	unsigned path;
+
+	for (path = 0; path < 1 << NLEVEL; path++) {
+		__atomic_store_n(&at[me], path, __ATOMIC_RELEASE);
+		while (__atomic_load_n(&at[!me], __ATOMIC_ACQUIRE) < path)
+			continue;
+		down_left(path, NLEVEL, me ? end_object : end_dma);
+	}
+	__atomic_store_n(&at[me], path, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+ATF_TC_WITHOUT_HEAD(stacks_of_threads);
+ATF_TC_BODY(stacks_of_threads, tc)
+{
+	void *object, *dma, *view;
+	unsigned i, own = 0, others = 0;
+	char line[1024];
+	FILE *f;
+	int err;
+
+	NEED_ASAN();
+	if (strcmp(rumpuser_backend(), "fiber") == 0)
+		atf_tc_skip("one after the other on fibers");
+	hyper_init();
+	ATF_REQUIRE_EQ(rumpuser_dma_alloc(sizeof(dma_cpu), 1, 0, 0, UINT64_MAX, &dma_at, &view), 0);
+	ATF_REQUIRE_EQ(rumpuser_thread_create(walker, met, "object", 1, -1, -1, &object), 0);
+	ATF_REQUIRE_EQ(rumpuser_thread_create(walker, NULL, "dma", 1, -1, -1, &dma), 0);
+	ATF_REQUIRE_EQ(rumpuser_thread_join(object), 0);
+	ATF_REQUIRE_EQ(rumpuser_thread_join(dma), 0);
+	ATF_REQUIRE_EQ(nmet, 1u << NLEVEL);
+
+	ATF_REQUIRE((f = fopen("stacks", "w+")) != NULL);
+	ATF_REQUIRE((err = dup(2)) != -1);
+	ATF_REQUIRE_EQ(dup2(fileno(f), 2), 2);
+	for (i = 0; i < nmet; i++)
+		rumpuser_obj_describe(met[i]);
+	ATF_REQUIRE_EQ(dup2(err, 2), 2);
+	rewind(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		own += strstr(line, "in end_object") != NULL;
+		others += strstr(line, "in end_dma") != NULL;
+	}
+	fclose(f);
+	ATF_CHECK_EQ(own, nmet);
+	ATF_CHECK_EQ(others, 0);
 }
 
 static void __attribute__((__noinline__))
@@ -373,6 +483,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, no_reuse);
 	ATF_TP_ADD_TC(tp, quarantine);
 	ATF_TP_ADD_TC(tp, live);
+	ATF_TP_ADD_TC(tp, stacks_of_threads);
 	ATF_TP_ADD_TC(tp, accesses);
 	ATF_TP_ADD_TC(tp, frees);
 	ATF_TP_ADD_TC(tp, malloc);
