@@ -191,6 +191,83 @@ KERNTEST(xfer_reset_locked)
 }
 
 /*
+ * An adapter that has room for nothing until it is asked for more.
+ */
+static int ngrown;
+
+static void
+grows(struct scsipi_channel *ch, scsipi_adapter_req_t req, void *arg)
+{
+
+	if (req == ADAPTER_REQ_GROW_RESOURCES) {
+		mutex_enter(chan_mtx(ch));
+		ch->chan_adapter->adapt_openings += 2;
+		ngrown++;
+		mutex_exit(chan_mtx(ch));
+	} else
+		(*real_request)(ch, req, arg);
+}
+
+KERNTEST(xfer_grows)
+{
+	int flags, openings;
+
+	CHECK_EQ(take(grows), 0);
+	mutex_enter(chan_mtx(chan));
+	flags = chan->chan_flags;
+	openings = chan->chan_adapter->adapt_openings;
+	chan->chan_flags = (flags & ~SCSIPI_CHAN_OPENINGS) | SCSIPI_CHAN_CANGROW;
+	chan->chan_adapter->adapt_openings = 0;
+	mutex_exit(chan_mtx(chan));
+	CHECK_EQ(ready(0), 0);
+	CHECK_EQ(ready(0), 0);
+	kt_settle();
+	CHECK_EQ(ngrown, 1);
+	CHECK_EQ(chan->chan_adapter->adapt_openings, 2);
+	CHECK_EQ(chan->chan_qfreeze, 0);
+	mutex_enter(chan_mtx(chan));
+	chan->chan_flags = flags;
+	chan->chan_adapter->adapt_openings = openings;
+	mutex_exit(chan_mtx(chan));
+	return give_back();
+}
+
+/*
+ * An adapter that has no slot for a command, gives it back, and lets the
+ * channel rest until there is one.
+ */
+static int nruns;
+
+static void
+no_slot(struct scsipi_channel *ch, scsipi_adapter_req_t req, void *arg)
+{
+	struct scsipi_xfer *xs = arg;
+
+	if (req == ADAPTER_REQ_RUN_XFER && nruns++ == 0) {
+		scsipi_channel_freeze(ch, 1);
+		xs->error = XS_REQUEUE;
+		scsipi_done(xs);
+	} else
+		(*real_request)(ch, req, arg);
+}
+
+KERNTEST(xfer_no_slot)
+{
+
+	CHECK_EQ(take(no_slot), 0);
+	CHECK_EQ(ready(XS_CTL_ASYNC), 0);
+	kt_settle();
+	CHECK_EQ(nruns, 1);
+	CHECK_EQ(periph->periph_active, 1);
+	scsipi_channel_thaw(chan, 1);
+	kt_settle();
+	CHECK_EQ(nruns, 2);
+	CHECK_EQ(periph->periph_active, 0);
+	CHECK_EQ(chan->chan_qfreeze, 0);
+	return give_back();
+}
+
+/*
  * An adapter that tells of what it does before it attaches its channel.
  */
 KERNTEST(xfer_event_early)

@@ -103,6 +103,20 @@ ATF_TC_BODY(event_before_attach, tc)
 	run("xfer_event_early");
 }
 
+ATF_TC_WITHOUT_HEAD(adapter_grows);
+ATF_TC_BODY(adapter_grows, tc)
+{
+
+	run("xfer_grows");
+}
+
+ATF_TC_WITHOUT_HEAD(no_slot_now);
+ATF_TC_BODY(no_slot_now, tc)
+{
+
+	run("xfer_no_slot");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -112,5 +126,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, sense_put_off);
 	ATF_TP_ADD_TC(tp, reset_with_lock);
 	ATF_TP_ADD_TC(tp, event_before_attach);
+	ATF_TP_ADD_TC(tp, adapter_grows);
+	ATF_TP_ADD_TC(tp, no_slot_now);
 	return atf_no_error();
 }
