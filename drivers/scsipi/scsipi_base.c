@@ -2319,7 +2319,6 @@ scsipi_async_event_channel_reset(struct scsipi_channel *chan)
 	}
 	for (i = 0; i < SCSIPI_CHAN_PERIPH_BUCKETS; i++) {
 		LIST_FOREACH(periph, &chan->chan_periphtab[i], periph_hash) {
-			periph->periph_flags &= ~PERIPH_MODE_VALID;
 			if (periph->periph_xscheck != NULL)
 				periph->periph_xscheck->error = XS_RESET;
 		}

@@ -155,6 +155,7 @@ struct disk {
 	kmutex_t	dk_openlock;	/* masks, wedges */
 	u_int		dk_nwedges;
 	LIST_HEAD(, dkwedge_softc) dk_wedges;
+	bool		dk_leaving;	/* detaches: gets no more wedges */
 
 	daddr_t		dk_labelsector;
 	struct disklabel *dk_label;	/* allocated by disk_init() */

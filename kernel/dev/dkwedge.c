@@ -210,7 +210,7 @@ is_overlapping(const struct dkwedge_softc *sc, daddr_t start, uint64_t size)
  * Adds a wedge as dkw says, and puts its device name there.  ENODEV without
  * such a parent; EINVAL for a range outside of it or one that overlaps
  * another; EEXIST for a name that is taken; EBUSY while partitions of the
- * parent are open; ENOMEM past the limit.
+ * parent are open; ENXIO while it detaches; ENOMEM past the limit.
  */
 int
 dkwedge_add(struct dkwedge_info *dkw)
@@ -238,6 +238,8 @@ dkwedge_add(struct dkwedge_info *dkw)
 
 	rw_enter(&dkwedges_lock, RW_WRITER);
 	mutex_enter(&pdk->dk_openlock);
+	if (pdk->dk_leaving)
+		error = ENXIO;
 	/* Partitions through the label and wedges exclude each other. */
 	if ((pdk->dk_openmask & ~(1 << RAW_PART)) != 0)
 		error = EBUSY;
@@ -400,15 +402,19 @@ dkwedge_delall(struct disk *pdk)
 {
 	device_t parent;
 
-	if (pdk->dk_nwedges == 0)
-		return;
-	/*
-	 * Who opens a wedge opens its disk, and who opens a disk waits for
-	 * its detach to be sure.  Without its wedges it is.
-	 */
 	parent = device_find_by_xname(pdk->dk_name);
-	if (parent != NULL && parent->dv_detaching == curlwp)
-		config_detach_commit(parent);
+	if (parent != NULL && parent->dv_detaching == curlwp) {
+		/* Whoever is still in an ioctl of the disk adds none behind us. */
+		rw_enter(&dkwedges_lock, RW_WRITER);
+		pdk->dk_leaving = true;
+		rw_exit(&dkwedges_lock);
+		/*
+		 * Who opens a wedge opens its disk, and who opens a disk waits for
+		 * its detach to be sure.  Without its wedges it is.
+		 */
+		if (pdk->dk_nwedges != 0)
+			config_detach_commit(parent);
+	}
 	dkwedge_del1(pdk, true);
 }
 

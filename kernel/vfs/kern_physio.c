@@ -46,6 +46,8 @@ physio(void (*strategy)(struct buf *), struct buf *obp, dev_t dev, int flags,
 		return EINVAL;
 	if (uio->uio_resid == 0)
 		return 0;
+	/* The flags say which way; drivers' own uios may say nothing. */
+	uio->uio_rw = (flags & B_READ) != 0 ? UIO_READ : UIO_WRITE;
 	bufsize = MIN(uio->uio_resid, MAXPHYS);
 	data = kmem_alloc(bufsize, KM_SLEEP);
 	bp = obp != NULL ? obp : getiobuf(NULL, true);

@@ -439,6 +439,7 @@ KERNTEST(cache_parallel)
 	return enddisk(sc, vp);
 }
 
+/* What the uio says of the direction does not count. */
 static int
 rawio(dev_t dev, enum uio_rw rw, off_t off, void *data, size_t len,
     size_t *residp)
@@ -451,7 +452,7 @@ rawio(dev_t dev, enum uio_rw rw, off_t off, void *data, size_t len,
 	uio.uio_iovcnt = 1;
 	uio.uio_offset = off;
 	uio.uio_resid = len;
-	uio.uio_rw = rw;
+	uio.uio_rw = rw == UIO_READ ? UIO_WRITE : UIO_READ;
 	UIO_SETUP_SYSSPACE(&uio);
 	error = rw == UIO_READ ? cdev_read(dev, &uio, 0) :
 	    cdev_write(dev, &uio, 0);
