@@ -1280,7 +1280,7 @@ nvmem_idle(struct pcim_dev *dev)
 {
 	struct nvmem *sc = pcim_softc(dev);
 
-	return (sc->cc & CC_EN) == 0 && sc->ntodo == 0;
+	return ((sc->cc & CC_EN) == 0 || (sc->csts & CSTS_SHST_DONE) != 0) && sc->ntodo == 0;
 }
 
 void

@@ -69,7 +69,7 @@ struct nvmem_config {
  */
 struct pcim_dev *nvmem_create(struct pcim_bus *, const struct nvmem_config *);
 
-/* The controller is off and has nothing of the driver's: what a detach leaves. */
+/* The controller is off or shut down, and has nothing of the driver's: what a detach leaves. */
 int	nvmem_idle(struct pcim_dev *);
 
 /*
