@@ -37,10 +37,11 @@ struct scsi_host {
 	uint64_t sh_silent;		/* 0, or ns; UINT64_MAX: for ever */
 	int	 sh_struck, *sh_tampered;
 
-	/* Without autosense: what REQUEST SENSE to the unit will say. */
-	uint8_t	 sh_sense[SCSIM_SENSE_MAX];
-	unsigned sh_senselen, sh_sensetarget;
-	uint64_t sh_senselun;
+	/* Without autosense: what REQUEST SENSE to a unit will say. */
+	struct waiting {
+		uint8_t	 w_sense[SCSIM_SENSE_MAX];
+		unsigned w_len;
+	}	 sh_waiting[SCSI_HOST_MAXTARGETS][SCSIM_NLUNS];
 
 	/* Commands that are kept, oldest first. */
 	struct rumpuser_scsi_cmd **sh_kept;
@@ -381,18 +382,21 @@ trace_cmd(struct scsi_host *sh, const struct rumpuser_scsi_cmd *cmd, int never)
 }
 
 /*
- * An adapter without autosense: the sense data of the last command that
- * failed wait for REQUEST SENSE to its unit; any other command there ends
- * that.  Nonzero: the command was that REQUEST SENSE.
+ * An adapter without autosense: the sense data of a unit's last command that
+ * failed wait for REQUEST SENSE to it; any other command there ends that.  Nonzero: the command was that REQUEST SENSE.
  */
 static int
 waiting_sense(struct scsi_host *sh, struct rumpuser_scsi_cmd *cmd)
 {
-	size_t n = sh->sh_senselen;
+	struct waiting *w;
+	size_t n;
 
-	if (n == 0 || cmd->sc_target != sh->sh_sensetarget || cmd->sc_lun != sh->sh_senselun)
+	if (cmd->sc_lun >= SCSIM_NLUNS)
 		return 0;
-	sh->sh_senselen = 0;
+	w = &sh->sh_waiting[cmd->sc_target][cmd->sc_lun];
+	if ((n = w->w_len) == 0)
+		return 0;
+	w->w_len = 0;
 	if (cmd->sc_cdb[0] != 0x03 || cmd->sc_dir != RUMPUSER_SCSI_IN)
 		return 0;
 	if (n > cmd->sc_cdb[4])
@@ -400,7 +404,7 @@ waiting_sense(struct scsi_host *sh, struct rumpuser_scsi_cmd *cmd)
 	if (n > cmd->sc_datalen)
 		n = cmd->sc_datalen;
 	if (n > 0)
-		memcpy(cmd->sc_data, sh->sh_sense, n);
+		memcpy(cmd->sc_data, w->w_sense, n);
 	cmd->sc_resid = cmd->sc_datalen - n;
 	return 1;
 }
@@ -440,11 +444,12 @@ submit(void *ctx, struct rumpuser_scsi_cmd *cmd)
 		if (!(sh->sh_setup.su_flags & RUMPUSER_SCSI_NOSENSE)) {
 			cmd->sc_senselen = sc.sc_senselen;
 			memcpy(cmd->sc_sense, sc.sc_sense, sc.sc_senselen);
-		} else if (sc.sc_status == SCSIM_CHECK && sc.sc_senselen > 0) {
-			sh->sh_senselen = sc.sc_senselen;
-			sh->sh_sensetarget = cmd->sc_target;
-			sh->sh_senselun = cmd->sc_lun;
-			memcpy(sh->sh_sense, sc.sc_sense, sc.sc_senselen);
+		} else if (sc.sc_status == SCSIM_CHECK && sc.sc_senselen > 0 &&
+		    cmd->sc_lun < SCSIM_NLUNS) {
+			struct waiting *w = &sh->sh_waiting[cmd->sc_target][cmd->sc_lun];
+
+			w->w_len = sc.sc_senselen;
+			memcpy(w->w_sense, sc.sc_sense, sc.sc_senselen);
 		}
 		if (sc.sc_delay == SCSIM_NEVER)
 			never = 1;
