@@ -383,7 +383,8 @@ trace_cmd(struct scsi_host *sh, const struct rumpuser_scsi_cmd *cmd, int never)
 
 /*
  * An adapter without autosense: the sense data of a unit's last command that
- * failed wait for REQUEST SENSE to it; any other command there ends that.  Nonzero: the command was that REQUEST SENSE.
+ * failed wait for REQUEST SENSE to it; any other command there ends that.
+ * Nonzero: the command was that REQUEST SENSE.
  */
 static int
 waiting_sense(struct scsi_host *sh, struct rumpuser_scsi_cmd *cmd)
