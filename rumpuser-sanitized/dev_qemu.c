@@ -175,18 +175,20 @@ irq_line(const char *s)
 		level_all();
 }
 
+enum answer { ANSWER_NONE, ANSWER_OK, ANSWER_VALUE };
+
 /*
- * One line off q_in: 1 for the answer to a command, with its value, 0 if no
- * line is complete.  Interrupts are taken on the way.
+ * One line off q_in, if it is complete: what the answer to a command is, and
+ * its value.  Interrupts are taken on the way.
  */
-static int
+static enum answer
 qtest_line(uint64_t *valuep)
 {
 	char *nl;
 	size_t len;
-	int got = 0;
+	enum answer got = ANSWER_NONE;
 
-	while (!got && (nl = memchr(q.q_in, '\n', q.q_inlen)) != NULL) {
+	while (got == ANSWER_NONE && (nl = memchr(q.q_in, '\n', q.q_inlen)) != NULL) {
 		*nl = '\0';
 		len = nl + 1 - q.q_in;
 		if (strncmp(q.q_in, "IRQ ", 4) == 0)
@@ -194,9 +196,9 @@ qtest_line(uint64_t *valuep)
 		else {
 			if (strncmp(q.q_in, "OK", 2) != 0)
 				ru_print("rumpuser: QEMU answers \"%s\"\n", q.q_in);
-			*valuep = strncmp(q.q_in, "OK 0x", 5) == 0 ?
-			    strtoull(q.q_in + 3, NULL, 16) : 0;
-			got = 1;
+			got = strncmp(q.q_in, "OK 0x", 5) == 0 ? ANSWER_VALUE : ANSWER_OK;
+			if (got == ANSWER_VALUE)
+				*valuep = strtoull(q.q_in + 3, NULL, 16);
 		}
 		q.q_inlen -= len;
 		memmove(q.q_in, q.q_in + len, q.q_inlen);
@@ -204,17 +206,29 @@ qtest_line(uint64_t *valuep)
 	return got;
 }
 
+/* Answers come in order; this one is a write's, if one waits, and has no value. */
+static int
+qtest_posted(enum answer got)
+{
+
+	if (q.q_posted == 0 || got != ANSWER_OK)
+		return gone("its answers are of other commands");
+	q.q_posted--;
+	return 0;
+}
+
 /* Takes what has come, and waits until at most left writes have no answer. */
 static int
 qtest_drain(unsigned left)
 {
+	enum answer got;
 	uint64_t v;
 	int error;
 
 	for (;;) {
-		while (qtest_line(&v) != 0)
-			if (q.q_posted != 0)
-				q.q_posted--;
+		while ((got = qtest_line(&v)) != ANSWER_NONE)
+			if ((error = qtest_posted(got)) != 0)
+				return error;
 		error = qtest_fill(q.q_posted > left);
 		if (error == NB_EAGAIN)
 			return 0;
@@ -279,12 +293,13 @@ qtest_post(const char *fmt, ...)
 	return q.q_posted > POSTED_MAX ? qtest_drain(POSTED_MAX / 2) : 0;
 }
 
-static int	qtest_ask(uint64_t *, const char *, ...) __printflike(2, 3);
+static int	qtest_ask(enum answer, uint64_t *, const char *, ...) __printflike(3, 4);
 
-/* Sends a command and waits for its answer's value. */
+/* Sends a command and waits for its answer, of the kind that is wanted; ANSWER_NONE: of any. */
 static int
-qtest_ask(uint64_t *valuep, const char *fmt, ...)
+qtest_ask(enum answer want, uint64_t *valuep, const char *fmt, ...)
 {
+	enum answer got;
 	va_list ap;
 	int error;
 
@@ -293,12 +308,12 @@ qtest_ask(uint64_t *valuep, const char *fmt, ...)
 	va_end(ap);
 	if (error != 0)
 		return error;
-	/* Answers come in order: those of writes first. */
 	for (;;) {
-		while (qtest_line(valuep) != 0) {
-			if (q.q_posted == 0)
+		while ((got = qtest_line(valuep)) != ANSWER_NONE) {
+			if (q.q_posted == 0 && (got == want || want == ANSWER_NONE))
 				return 0;
-			q.q_posted--;
+			if ((error = qtest_posted(got)) != 0)
+				return error;
 		}
 		if ((error = qtest_fill(true)) != 0)
 			return error;
@@ -321,7 +336,7 @@ qemu_confread(void *ctx, uint32_t bdf, unsigned reg, unsigned width)
 {
 	uint64_t v;
 
-	if (bdf > 0xffff || qtest_ask(&v, "read%c 0x%llx\n", letter(width),
+	if (bdf > 0xffff || qtest_ask(ANSWER_VALUE, &v, "read%c 0x%llx\n", letter(width),
 	    (unsigned long long)(ECAM_BASE + ((uint64_t)bdf << 12) + reg)) != 0)
 		return UINT32_MAX;
 	return v;
@@ -345,9 +360,10 @@ qemu_read(void *ctx, int space, uint64_t addr, unsigned width)
 
 	if (space == RUMPUSER_SPACE_IO) {
 		if (addr + width > 0x10000 || width > 4 ||
-		    qtest_ask(&v, "in%c 0x%llx\n", letter(width), (unsigned long long)addr) != 0)
+		    qtest_ask(ANSWER_VALUE, &v, "in%c 0x%llx\n", letter(width),
+		    (unsigned long long)addr) != 0)
 			return UINT64_MAX;
-	} else if (qtest_ask(&v, "read%c 0x%llx\n", letter(width),
+	} else if (qtest_ask(ANSWER_VALUE, &v, "read%c 0x%llx\n", letter(width),
 	    (unsigned long long)addr) != 0)
 		return UINT64_MAX;
 	return v;
@@ -598,7 +614,7 @@ rumpuser_qemu_qtest(const char *command, unsigned long long *valuep)
 	if (q.q_pid == 0 || q.q_dead)
 		return NB_ENXIO;
 	ru_dev_enter();
-	error = qtest_ask(&v, "%s\n", command);
+	error = qtest_ask(ANSWER_NONE, &v, "%s\n", command);
 	ru_dev_exit();
 	*valuep = v;
 	return error;
@@ -722,9 +738,9 @@ machine_setup(void)
 	if ((error = qmp_line(buf, sizeof(buf))) != 0 ||
 	    (error = qmp_ask("{\"execute\":\"qmp_capabilities\"}", buf, sizeof(buf))) != 0)
 		return error;
-	if ((error = qtest_ask(&v, "irq_intercept_in ioapic\n")) != 0 ||
-	    (error = qtest_ask(&v, "outl 0xcf8 0x%x\n", 0x80000000U | MCH_PCIEXBAR)) != 0 ||
-	    (error = qtest_ask(&v, "outl 0xcfc 0x%x\n", ECAM_BASE | 1)) != 0)
+	if ((error = qtest_ask(ANSWER_OK, &v, "irq_intercept_in ioapic\n")) != 0 ||
+	    (error = qtest_ask(ANSWER_OK, &v, "outl 0xcf8 0x%x\n", 0x80000000U | MCH_PCIEXBAR)) != 0 ||
+	    (error = qtest_ask(ANSWER_OK, &v, "outl 0xcfc 0x%x\n", ECAM_BASE | 1)) != 0)
 		return error;
 	if ((uint16_t)qemu_confread(NULL, 0, 0, 2) != 0x8086)
 		return gone("its host bridge is not there");
