@@ -615,6 +615,14 @@ fetch(struct ahcim *sc, struct exec *x)
 	return 1;
 }
 
+/* The bus failed: nothing goes on until the port is started anew. */
+static void
+bus_failed(struct ahcim *sc, struct port *p)
+{
+	p->busy = 1;
+	raise_port(sc, p, IS_HBFS);
+}
+
 /* The result of a queued command: the frame of the device's bits. */
 static void
 finish_queued(struct ahcim *sc, struct exec *x, enum ahcim_fault f)
@@ -628,7 +636,7 @@ finish_queued(struct ahcim *sc, struct exec *x, enum ahcim_fault f)
 	if ((x->status & ST_ERR) == 0)
 		put32(sdb + 4, 1u << x->slot);
 	if (pcim_dma_write(sc->dev, p->fb + 0x58, sdb, sizeof(sdb), AHCIM_TAG_RFIS) != 0) {
-		raise_port(sc, p, IS_HBFS);
+		bus_failed(sc, p);
 		return;
 	}
 	p->tfd = (uint32_t)x->error << 8 | x->status;
@@ -665,7 +673,7 @@ finish(struct ahcim *sc, struct exec *x, enum ahcim_fault f)
 		x->moved += sc->farg;
 	put32(n, (uint32_t)x->moved);
 	if (pcim_dma_write(sc->dev, p->clb + 32u * x->slot + 4, n, 4, AHCIM_TAG_PRDBC) != 0) {
-		raise_port(sc, p, IS_HBFS);
+		bus_failed(sc, p);
 		return;
 	}
 	memcpy(fis + 4, x->fis + 4, 9);
@@ -675,7 +683,7 @@ finish(struct ahcim *sc, struct exec *x, enum ahcim_fault f)
 		fis[0] = 0x5f;
 	if (pcim_dma_write(sc->dev, p->fb + (x->pio ? 0x20 : 0x40), fis, sizeof(fis),
 	    AHCIM_TAG_RFIS) != 0) {
-		raise_port(sc, p, IS_HBFS);
+		bus_failed(sc, p);
 		return;
 	}
 	p->tfd = (uint32_t)x->error << 8 | x->status;
@@ -705,7 +713,9 @@ control(struct ahcim *sc, struct exec *x)
 
 	if (srst && (x->hflags & 0x500) != 0x500)
 		pcim_violation(sc->dev, "slot %u: reset with flags %#x", x->slot, x->hflags);
+	/* It may have been a queued command when it was taken. */
 	p->ci &= ~(1u << x->slot);
+	p->queued &= ~(1u << x->slot);
 	if (!srst && p->srst) {
 		p->failed = -1;
 		p->sact = p->queued = 0;
@@ -725,8 +735,7 @@ execute(struct ahcim *sc, struct port *p, unsigned slot)
 	int rv;
 
 	if (!fetch(sc, &x)) {
-		p->busy = 1;
-		raise_port(sc, p, IS_HBFS);
+		bus_failed(sc, p);
 		return;
 	}
 	if ((x.fis[1] & 0x80) == 0) {
@@ -779,8 +788,7 @@ execute(struct ahcim *sc, struct port *p, unsigned slot)
 	if (!pcim_plugged(sc->dev) || p->ssts == 0)
 		return;
 	if (rv != 0) {
-		p->busy = 1;
-		raise_port(sc, p, IS_HBFS);
+		bus_failed(sc, p);
 	} else if (delay == SCSIM_NEVER) {
 		p->busy = 1;
 	} else {
@@ -803,8 +811,7 @@ take(struct ahcim *sc, struct port *p)
 	for (; new != 0 && ncq(p); new &= new - 1) {
 		x.slot = (unsigned)__builtin_ctz(new);
 		if (!fetch(sc, &x)) {
-			p->busy = 1;
-			raise_port(sc, p, IS_HBFS);
+			bus_failed(sc, p);
 			return;
 		}
 		if (x.fis[2] != 0x60 && x.fis[2] != 0x61) {
