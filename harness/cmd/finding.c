@@ -5,7 +5,9 @@
  * three topmost frames in the kernel, a driver or a target, and what our own
  * reports say besides agree; addresses, line numbers and other numbers don't
  * count.  What was not returned is told by its names and by the stack that
- * allocated it, since the check that misses it is always the same.
+ * allocated it, since the check that misses it is always the same.  What a
+ * device's model has seen its driver do is told by the model's frames, too,
+ * but the driver's are shown.
  */
 
 #include <ctype.h>
@@ -25,7 +27,7 @@ static const char *const noticing[] = {
 	"kern_assert", "raise", "abort", "gsignal", "__pthread_kill", "pthread_kill", "MemcmpInterceptorCommon",
 	"fiber_", "kmem_free", "kmem_alloc", "kmem_zalloc", "pool_put", "pool_get", "pool_cache_put",
 	"pool_cache_get", "lockdebug_", "mtx_alive", "pick", "switch_to", "hang", "ru_", "wq_block",
-	"park_wait", "cv_sleep",
+	"park_wait", "cv_sleep", "sync_misuse", "bus_dmamap_",
 };
 
 static int
@@ -39,9 +41,21 @@ is_noticing(const char *fn)
 	return 0;
 }
 
-/* "#3 0x55 in fn file:line:col" to fn and "file:line"; 0 if it is no frame. */
+/* Whether a frame is of the hardware: a device's model, or the layer that reaches it. */
 static int
-frame(const char *line, size_t len, char *fn, size_t fnlen, char *place, size_t placelen)
+is_hardware(const char *path)
+{
+
+	return strstr(path, "/harness/model/") != NULL || strstr(path, "/rumpuser-sanitized/") != NULL;
+}
+
+/*
+ * "#3 0x55 in fn dir/file:line:col" to fn, "file:line" and the path as it is;
+ * 0 if it is no frame.
+ */
+static int
+frame(const char *line, size_t len, char *fn, size_t fnlen, char *place, size_t placelen, char *path,
+    size_t pathlen)
 {
 	const char *end = line + len, *p = line, *q, *base;
 
@@ -66,6 +80,7 @@ frame(const char *line, size_t len, char *fn, size_t fnlen, char *place, size_t 
 	for (base = p = q; p < end && *p != ' ' && *p != ')'; p++)
 		if (*p == '/')
 			base = p + 1;
+	snprintf(path, pathlen, "%.*s", (int)(p - q), q);
 	/* Of file:line:column, the column is noise. */
 	for (q = base; q < p && *q != ':'; q++)
 		continue;
@@ -128,6 +143,18 @@ kind_word(struct finding *f, const char *p)
 	f->kind[n] = '\0';
 }
 
+/* The nth frame that is shown. */
+static void
+add_frame(struct finding *f, unsigned n, const char *fn, const char *place)
+{
+
+	if (n == 0)
+		snprintf(f->where, sizeof(f->where), "%s (%s)", fn, place);
+	else
+		strncat(f->frames, " < ", sizeof(f->frames) - strlen(f->frames) - 1);
+	strncat(f->frames, fn, sizeof(f->frames) - strlen(f->frames) - 1);
+}
+
 int
 finding_parse(struct finding *f, const char *text)
 {
@@ -136,8 +163,9 @@ finding_parse(struct finding *f, const char *text)
 		"WARNING: ThreadSanitizer: ", "ERROR: LeakSanitizer: ",
 	};
 	const char *p = NULL, *q, *line;
-	char fn[128], place[128];
-	unsigned n = 0, i;
+	char fn[128], place[128], path[1024];
+	unsigned n = 0, told = 0, i;
+	int by_model;
 
 	memset(f, 0, sizeof(*f));
 	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
@@ -157,6 +185,7 @@ finding_parse(struct finding *f, const char *text)
 		return -1;
 	f->bucket = hash(0xcbf29ce484222325ull, f->kind);
 	line = p;
+	by_model = strcmp(f->kind, "device-protocol") == 0 || strncmp(f->kind, "dma-", 4) == 0;
 	if (strncmp(p, heads[0], strlen(heads[0])) == 0) {
 		f->bucket = hash_words(f->bucket, p);
 		if (strcmp(f->kind, "not-returned") == 0) {
@@ -165,23 +194,22 @@ finding_parse(struct finding *f, const char *text)
 				line = strchr(q, '\n');
 		}
 	}
-	for (; line != NULL && n < NFRAMES; ) {
+	for (; line != NULL && (n < NFRAMES || told < NFRAMES); ) {
 		q = strchr(line, '\n');
 		if (frame(line, q != NULL ? (size_t)(q - line) : strlen(line), fn, sizeof(fn), place,
-		    sizeof(place))) {
+		    sizeof(place), path, sizeof(path))) {
 			if (!is_noticing(fn)) {
-				if (n == 0)
-					snprintf(f->where, sizeof(f->where), "%s (%s)", fn, place);
-				if (n != 0)
-					strncat(f->frames, " < ",
-					    sizeof(f->frames) - strlen(f->frames) - 1);
-				strncat(f->frames, fn, sizeof(f->frames) - strlen(f->frames) - 1);
-				n++;
+				/* When a model looks at what it got is no matter of the bug. */
+				if (told < NFRAMES) {
+					f->bucket = hash(told != 0 ? hash(f->bucket, " < ") : f->bucket, fn);
+					told++;
+				}
+				if (n < NFRAMES && !(by_model && is_hardware(path)))
+					add_frame(f, n++, fn, place);
 			}
-		} else if (n != 0 && (q == NULL || q - line < 2))
+		} else if (told != 0 && (q == NULL || q - line < 2))
 			break;		/* an empty line ends the first stack */
 		line = q != NULL ? q + 1 : NULL;
 	}
-	f->bucket = hash(f->bucket, f->frames);
 	return 0;
 }

@@ -84,6 +84,30 @@ ATF_TC_BODY(same_check_other_bug, tc)
 	ATF_CHECK(a.bucket != c.bucket);
 }
 
+/* A model is where it was noticed; the bug is its driver's.  Elsewhere a model's frames count. */
+#define	BY_MODEL(kind, where)							\
+	"==7==ERROR: rumpfuzz: " kind ": DMA of 0xc8 bytes\nthread \"main\":\n"	\
+	"    #0 0x1 in violation /src/harness/model/pci.c:268:2\n"		\
+	"    #1 0x2 in dma_run /src/harness/model/foo.c:58:3\n"			\
+	"    #2 0x3 in rumpuser_bus_write /src/rumpuser-sanitized/rumpuser_dev.c:266:3\n"	\
+	"    #3 0x4 in rumpns_" where " /own/foo.c:211:2\n"			\
+	"    #4 0x5 in foo_rw /own/foo.c:257:16\n\n"
+ATF_TC_WITHOUT_HEAD(seen_by_a_model);
+ATF_TC_BODY(seen_by_a_model, tc)
+{
+	struct finding f, later;
+
+	ATF_REQUIRE_EQ(finding_parse(&f, BY_MODEL("device-protocol", "foo_dma")), 0);
+	ATF_CHECK_STREQ(f.where, "foo_dma (foo.c:211)");
+	ATF_CHECK_STREQ(f.frames, "foo_dma < foo_rw");
+	/* When the model looked is not another bug. */
+	ATF_REQUIRE_EQ(finding_parse(&later, BY_MODEL("device-protocol", "foo_wait")), 0);
+	ATF_CHECK_STREQ(later.where, "foo_wait (foo.c:211)");
+	ATF_CHECK_EQ(later.bucket, f.bucket);
+	ATF_REQUIRE_EQ(finding_parse(&f, BY_MODEL("hang", "foo_dma")), 0);
+	ATF_CHECK_STREQ(f.where, "violation (pci.c:268)");
+}
+
 ATF_TC_WITHOUT_HEAD(kinds);
 ATF_TC_BODY(kinds, tc)
 {
@@ -104,6 +128,7 @@ ATF_TP_ADD_TCS(tp)
 
 	ATF_TP_ADD_TC(tp, same_bug_same_bucket);
 	ATF_TP_ADD_TC(tp, same_check_other_bug);
+	ATF_TP_ADD_TC(tp, seen_by_a_model);
 	ATF_TP_ADD_TC(tp, kinds);
 	return atf_no_error();
 }
