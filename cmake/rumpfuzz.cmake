@@ -297,8 +297,9 @@ endfunction()
 # rumpfuzz_target(NAME name SOURCES file... COMPONENTS comp... [DICT file] [CORPUS dir])
 #
 # A fuzz target under the engine of this build; with the replay engine, a
-# program which runs the files it is given.  With CORPUS, a directory of
-# inputs: target cov-<name> (clang's coverage) prints which lines of the
+# program which runs the files it is given.  `rumpfuzz --project` finds it in
+# <build>/rumpfuzz-targets, with its dictionary and its seeds, which CORPUS is,
+# a directory of inputs; with that, target cov-<name> (clang's coverage) prints which lines of the
 # project's components they run, and gdb-<name> replays the file that the
 # variable INPUT of the environment names under gdb.
 function(rumpfuzz_target)
@@ -306,6 +307,26 @@ function(rumpfuzz_target)
 	if(NOT T_NAME OR NOT T_SOURCES OR T_UNPARSED_ARGUMENTS)
 		message(FATAL_ERROR "rumpfuzz_target(NAME name SOURCES file... COMPONENTS comp...)")
 	endif()
+	set(corpus "")
+	set(dict "")
+	if(T_CORPUS)
+		get_filename_component(corpus "${T_CORPUS}" ABSOLUTE)
+		if(NOT IS_DIRECTORY "${corpus}")
+			message(FATAL_ERROR "${T_NAME}: CORPUS ${corpus} is no directory")
+		endif()
+	endif()
+	if(T_DICT)
+		get_filename_component(dict "${T_DICT}" ABSOLUTE)
+		if(NOT EXISTS "${dict}")
+			message(FATAL_ERROR "${T_NAME}: DICT ${dict} is not there")
+		endif()
+	endif()
+	list(GET T_SOURCES 0 source)
+	get_filename_component(source "${source}" ABSOLUTE)
+	set_property(GLOBAL APPEND_STRING PROPERTY RUMPFUZZ_TARGET_LINES
+	    "${T_NAME}\t${source}\t${corpus}\t${dict}\n")
+	get_property(lines GLOBAL PROPERTY RUMPFUZZ_TARGET_LINES)
+	file(WRITE "${CMAKE_BINARY_DIR}/rumpfuzz-targets" "${lines}")
 	rumpfuzz_program(NAME ${T_NAME} SOURCES ${T_SOURCES} COMPONENTS ${T_COMPONENTS}
 	    LIBRARIES rumpfuzz_harness rumpfuzz_model rumpfuzz_harness)
 	if(RUMPFUZZ_ENGINE STREQUAL "libfuzzer")
@@ -318,7 +339,6 @@ function(rumpfuzz_target)
 		target_link_libraries(${T_NAME} PRIVATE rumpfuzz_replay)
 	endif()
 	if(T_CORPUS AND RUMPFUZZ_ENGINE STREQUAL "replay")
-		get_filename_component(corpus "${T_CORPUS}" ABSOLUTE)
 		add_custom_target(gdb-${T_NAME} DEPENDS ${T_NAME} USES_TERMINAL VERBATIM
 		    COMMAND sh -c "exec gdb -q -x \"$0\" --args \"$1\" \"$INPUT\""
 		    "${RUMPFUZZ_TOP}/harness/rumpfuzz-gdb.py" $<TARGET_FILE:${T_NAME}>)

@@ -14,6 +14,15 @@
 #define EXIT_USAGE	2	/* usage or set-up */
 
 extern const char *top;		/* the source tree */
+/*
+ * Where the targets come from and what was found goes to: the source tree, or
+ * a project of its own with find_package(rumpfuzz), whose builds and findings
+ * are below its out/.
+ */
+extern const char *home;
+int	is_project(void);
+/* How this command was called, for hints: "./rumpfuzz", or with --project. */
+const char *called(void);
 
 /* Says what is wrong and exits with EXIT_USAGE. */
 void	die(const char *fmt, ...) __attribute__((__format__(__printf__, 1, 2), __noreturn__));
@@ -50,11 +59,24 @@ struct names {
 int	names_read(struct names *, const char *dir);
 void	names_free(struct names *);
 
-/* The fuzz targets of the tree, by name. */
+/* The fuzz targets of the tree, or of the project, by name. */
 struct names targets(void);
+/* Its source, its seeds, its dictionary: a path, malloc'd, or NULL if there is none. */
+char   *target_source(const char *name);
+char   *target_seeds(const char *name);
+char   *target_dict(const char *name);
 /* First sentence of the target's head comment; malloc'd. */
 char   *target_about(const char *name);
 int	is_target(const char *name);
+/*
+ * A source file's name below the project or the source tree, where it is; the
+ * project's begin with its own name.  NULL: it is of neither.  malloc'd.
+ */
+char   *source_name(const char *file);
+/* What follows dir in a path that lies below it, or NULL. */
+const char *below(const char *path, const char *dir);
+/* A path as it is reached from the working directory; malloc'd. */
+char   *from_here(const char *path);
 /* The program of a target in the build of a preset; dies if it isn't there. */
 char   *target_program(const char *preset, const char *name);
 /* The target an input belongs to, by its path: .../<target>/...; NULL if none. */

@@ -62,7 +62,7 @@ cmd_cov(int argc, char **argv)
 	if (n == 0)
 		for (i = 0; i < all.n; i++)
 			chosen[n++] = all.v[i];
-	dir = strf("%s/out/cov", top);
+	dir = strf("%s/out/cov", home);
 	mkdirs(dir);
 	prof = xmalloc((n + 8) * sizeof(*prof));
 	prof[pa++] = llvm_tool("llvm-profdata");
@@ -72,13 +72,13 @@ cmd_cov(int argc, char **argv)
 	prof[pa++] = "-o";
 	prof[pa++] = merged;
 	for (i = 0; i < n; i++) {
-		char *av[6], *seeds = strf("%s/corpus/%s", top, chosen[i]);
-		char *corpus = strf("%s/out/corpus/%s", top, chosen[i]);
+		char *av[6], *seeds = target_seeds(chosen[i]);
+		char *corpus = strf("%s/out/corpus/%s", home, chosen[i]);
 		char *raw = strf("%s/%s.profraw", dir, chosen[i]);
 		int k = 0;
 
 		av[k++] = target_program("cov", chosen[i]);
-		if (exists(seeds))
+		if (seeds != NULL)
 			av[k++] = seeds;
 		if (exists(corpus))
 			av[k++] = corpus;
@@ -101,7 +101,7 @@ cmd_cov(int argc, char **argv)
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		die("llvm-profdata ended with %s; see %s/profdata.log", status_text(status), dir);
 
-	show = xmalloc((2 * n + 16) * sizeof(*show));
+	show = xmalloc((2 * n + 20) * sizeof(*show));
 	show[sa++] = llvm_tool("llvm-cov");
 	show[sa++] = html != NULL ? "show" : "report";
 	if (html != NULL) {
@@ -110,10 +110,16 @@ cmd_cov(int argc, char **argv)
 		show[sa++] = "-show-line-counts-or-regions";
 	}
 	show[sa++] = strf("-instr-profile=%s", merged);
-	show[sa++] = "-ignore-filename-regex=/(harness|fuzz-targets|rumpuser-sanitized|include|hostinclude|cmake)/";
+	if (!is_project())
+		show[sa++] = "-ignore-filename-regex=/(harness|fuzz-targets|rumpuser-sanitized|include|hostinclude|cmake)/";
+	else if (below(top, home) != NULL)
+		show[sa++] = strf("-ignore-filename-regex=^%s/", top);
 	show[sa++] = target_program("cov", chosen[0]);
 	for (i = 1; i < n; i++)
 		show[sa++] = strf("-object=%s", target_program("cov", chosen[i]));
+	/* Of a project's, its own files. */
+	if (is_project())
+		show[sa++] = (char *)home;
 	show[sa] = NULL;
 	status = run(NULL, show);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)

@@ -7,7 +7,8 @@
  * The engine writes into a work directory; what it found is moved by rename
  * into the corpus and into crashes/, so neither ever holds half a file.  A
  * crash ends the engine: it is filed under its bucket, and the engine is
- * started again with the time that is left.
+ * started again with the time that is left.  A seed that crashes by itself
+ * is left out then.
  */
 
 #include <dirent.h>
@@ -43,6 +44,10 @@ struct job {
 	char	       *corpus, *work, *crashdir, *stats_path;
 	struct rigstat *stats;
 	FILE	       *logf;
+	int		inited;		/* this run is through with the inputs there were */
+	int		sifting;	/* sift() runs, not the engine */
+	uint64_t       *skip;		/* those that ended it, by their content */
+	size_t		nskip;
 };
 
 static struct {
@@ -139,19 +144,46 @@ update_execs(struct job *j)
 	}
 }
 
-/* A name for an input from its content, as AFL++'s own say how it came about. */
-static char *
-content_name(const char *path)
+static uint64_t
+content_hash(const char *path)
 {
 	size_t len, i;
-	char *data = slurp(path, &len), *name;
+	char *data = slurp(path, &len);
 	uint64_t h = 0xcbf29ce484222325ull;
 
 	for (i = 0; data != NULL && i < len; i++)
 		h = (h ^ (unsigned char)data[i]) * 0x100000001b3ull;
-	name = strf("afl-%016llx", (unsigned long long)h);
 	free(data);
-	return name;
+	return h;
+}
+
+/* A name for an input from its content, as AFL++'s own say how it came about. */
+static char *
+content_name(const char *path)
+{
+
+	return strf("afl-%016llx", (unsigned long long)content_hash(path));
+}
+
+static int
+is_skipped(const struct job *j, uint64_t content)
+{
+	size_t i;
+
+	for (i = 0; i < j->nskip; i++)
+		if (j->skip[i] == content)
+			return 1;
+	return 0;
+}
+
+static void
+skip(struct job *j, uint64_t content)
+{
+
+	if (is_skipped(j, content))
+		return;
+	j->skip = xrealloc(j->skip, (j->nskip + 1) * sizeof(*j->skip));
+	j->skip[j->nskip++] = content;
 }
 
 /* Moves what the engine wrote in dir to the corpus; each file is whole when it gets there. */
@@ -192,6 +224,8 @@ parse_line(struct job *j, const char *line)
 	const char *p;
 	unsigned v;
 
+	if (line[0] == '#' && strstr(line, "\tINITED") != NULL)
+		j->inited = 1;
 	if (line[0] == '#' && (p = strstr(line, " cov: ")) != NULL) {
 		if (sscanf(p, " cov: %u", &v) == 1 && v > j->res.edges)
 			j->res.edges = v;
@@ -253,6 +287,8 @@ take_crash(struct job *j, int status)
 		j->restarts = MAXRESTARTS;
 		return;
 	}
+	if (!j->inited && !is_afl())
+		skip(j, content_hash(from));
 	if (finding_parse(&f, j->out.s != NULL ? j->out.s : "") != 0) {
 		snprintf(f.kind, sizeof(f.kind), "died");
 		snprintf(f.where, sizeof(f.where), "%s", status_text(status));
@@ -284,6 +320,30 @@ take_crash(struct job *j, int status)
 	free(dir);
 }
 
+/* A crash that came from elsewhere than a run of libFuzzer: what it shows when it is replayed. */
+static void
+take_replayed(struct job *j, char *path)
+{
+	char *log = strf("%s/crash.log", j->work), *text;
+	char *av[] = { target_program("fuzz", j->res.name), "--replay", path, NULL };
+	size_t len;
+	int status = run(log, av);
+
+	j->out.len = 0;
+	if ((text = slurp(log, &len)) != NULL)
+		str_addn(&j->out, text, len);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+		fprintf(stderr, "rumpfuzz: %s: a crash that does not replay; kept as %s/unreproduced\n",
+		    j->res.name, j->crashdir);
+		rename(path, strf("%s/unreproduced", j->crashdir));
+	} else
+		take_crash(j, status);
+	unlink(log);
+	free(log);
+	free(text);
+	free(av[0]);
+}
+
 static void
 empty_dir(const char *dir)
 {
@@ -302,11 +362,14 @@ empty_dir(const char *dir)
 	rmdir(dir);
 }
 
-/* All that AFL++ starts from, in one directory; it follows no symbolic links. */
+/*
+ * All that an engine starts from, but what is skipped, in one directory; AFL++
+ * follows no symbolic links.
+ */
 static char *
-afl_input(struct job *j)
+gather(struct job *j)
 {
-	char *in = strf("%s.in", j->work), *seeds = strf("%s/corpus/%s", top, j->res.name);
+	char *in = strf("%s.in", j->work), *seeds = target_seeds(j->res.name);
 	const char *dirs[] = { seeds, j->corpus, opt.seeds };
 	struct names nm;
 	size_t d, i, n = 0;
@@ -317,24 +380,160 @@ afl_input(struct job *j)
 		if (dirs[d] == NULL || names_read(&nm, dirs[d]) != 0)
 			continue;
 		for (i = 0; i < nm.n; i++) {
-			char *from = strf("%s/%s", dirs[d], nm.v[i]), *to = strf("%s/%zu-%s", in, n++, nm.v[i]);
+			char *from = strf("%s/%s", dirs[d], nm.v[i]), *to = strf("%s/%zu-%s", in, n, nm.v[i]);
 			char *data = NULL;
 			size_t len;
 			int error;
 
+			if (j->nskip != 0 && is_skipped(j, content_hash(from))) {
+				free(from);
+				free(to);
+				continue;
+			}
 			if (link(from, to) == -1 && ((data = slurp(from, &len)) == NULL ||
 			    (error = spew(to, data, len)) != 0))
 				die("can't copy %s to %s: %s", from, to, strerror(data ? error : errno));
+			n++;
 			free(data);
 			free(from);
 			free(to);
 		}
 		names_free(&nm);
 	}
-	if (n == 0 && spew(strf("%s/empty", in), "", 1) != 0)
+	if (n == 0 && is_afl() && spew(strf("%s/empty", in), "", 1) != 0)
 		die("%s: can't be written", in);
 	free(seeds);
 	return in;
+}
+
+/* What a report without symbols says, in reason: its kind and the addresses of its first stack. */
+static uint64_t
+sift_key(const char *text)
+{
+	struct finding f;
+	const char *p = strstr(text, "ERROR: ");
+	uint64_t h = 0;
+	unsigned n;
+
+	if (finding_parse(&f, text) == 0)
+		h = f.bucket;
+	for (n = 0; p != NULL && n < 8 && (p = strstr(p, "    #")) != NULL; n++)
+		for (p += 5; *p != '\0' && *p != '\n' && *p != '('; p++)
+			h = (h ^ (unsigned char)*p) * 0x100000001b3ull;
+	return h;
+}
+
+/*
+ * In a process of its own: runs all inputs of before, in few processes, and
+ * writes the names of those that end them to the file list, and a copy of the
+ * first of each kind to dir.  Half of the time that is left is the limit;
+ * those that were not reached then end the engine one by one.
+ */
+static void
+sift(struct job *j, const char *list, const char *dir)
+{
+	const double until = (now() + j->began + opt.seconds) / 2;
+	char *in = gather(j), *out = strf("%s.sift", j->work), *prog = target_program("fuzz", j->res.name);
+	char *av[512], *text, *p, *data;
+	struct str names = {0};
+	uint64_t keys[64], key;
+	size_t from, n, i, nkeys = 0, len;
+	struct names nm;
+	int a, status;
+
+	str_addn(&names, "", 0);
+	if (names_read(&nm, in) != 0)
+		return;
+	for (from = 0; from < nm.n && now() < until && !interrupted; from += n) {
+		a = 0;
+		av[a++] = "sh";
+		av[a++] = "-c";
+		/* Without symbols it is faster.  What does not end is ended. */
+		av[a++] = "ulimit -t 30; ASAN_OPTIONS=$ASAN_OPTIONS:symbolize=0; export ASAN_OPTIONS; exec \"$@\"";
+		av[a++] = "sift";
+		av[a++] = prog;
+		av[a++] = "--replay";
+		av[a++] = "--hash";
+		for (i = from; i < nm.n && i < from + 500; i++)
+			av[a++] = strf("%s/%s", in, nm.v[i]);
+		av[a] = NULL;
+		status = run(out, av);
+		if (interrupted || (text = slurp(out, NULL)) == NULL)
+			break;
+		/* A line for each that ran to its end, in their order. */
+		for (n = 0, p = text; (p = strstr(p, "cov=")) != NULL; p += 4)
+			n += p == text || p[-1] == '\n';
+		if (!(WIFEXITED(status) && WEXITSTATUS(status) == 0) && from + n < i) {
+			p = av[7 + n++];
+			str_add(&names, "%016llx\n", (unsigned long long)content_hash(p));
+			key = sift_key(text);
+			for (i = 0; i < nkeys && keys[i] != key; i++)
+				continue;
+			if (i == nkeys && nkeys < 64 && (data = slurp(p, &len)) != NULL) {
+				keys[nkeys++] = key;
+				(void)spew(strf("%s/%zu", dir, nkeys), data, len);
+				free(data);
+			}
+		} else
+			n = i - from;
+		free(text);
+		while (a > 7)
+			free(av[--a]);
+	}
+	unlink(out);
+	empty_dir(in);
+	(void)spew(list, names.s, names.len);
+}
+
+static void
+launch_sift(struct job *j)
+{
+	char *list = strf("%s.sifted", j->work), *dir = strf("%s.sift.d", j->work);
+
+	mkdirs(dir);
+	fflush(NULL);
+	if ((j->pid = fork()) == -1)
+		die("fork: %s", strerror(errno));
+	if (j->pid == 0) {
+		setpgid(0, 0);
+		sift(j, list, dir);
+		_exit(0);
+	}
+	j->fd = -1;
+	j->sifting = 1;
+	free(list);
+	free(dir);
+}
+
+/* Takes what sift() has found: each kind is a crash of its own. */
+static void
+take_sift(struct job *j)
+{
+	char *list = strf("%s.sifted", j->work), *dir = strf("%s.sift.d", j->work);
+	char *text = slurp(list, NULL), *line, *save = NULL;
+	struct names nm;
+	size_t i;
+
+	j->sifting = 0;
+	for (line = text != NULL ? strtok_r(text, "\n", &save) : NULL; line != NULL;
+	    line = strtok_r(NULL, "\n", &save))
+		skip(j, strtoull(line, NULL, 16));
+	if (names_read(&nm, dir) == 0) {
+		for (i = 0; i < nm.n; i++) {
+			char *from = strf("%s/%s", dir, nm.v[i]), *to = strf("%s/crash-sift", j->work);
+
+			if (rename(from, to) == 0)
+				take_replayed(j, to);
+			free(from);
+			free(to);
+		}
+		names_free(&nm);
+	}
+	unlink(list);
+	empty_dir(dir);
+	free(text);
+	free(list);
+	free(dir);
 }
 
 static void
@@ -345,7 +544,7 @@ launch_afl(struct job *j)
 
 	argv[a++] = "afl-fuzz";
 	argv[a++] = "-i";
-	argv[a++] = afl_input(j);
+	argv[a++] = gather(j);
 	argv[a++] = "-o";
 	argv[a++] = j->work;
 	argv[a++] = "-V";
@@ -374,8 +573,8 @@ launch_afl(struct job *j)
 static void
 launch(struct job *j)
 {
-	char *argv[24], *env[12], *dict = strf("%s/fuzz-targets/%s.dict", top, j->res.name);
-	char *seeds = strf("%s/corpus/%s", top, j->res.name);
+	char *argv[24], *env[12], *dict = target_dict(j->res.name);
+	char *seeds = target_seeds(j->res.name);
 	double left = opt.seconds - (now() - j->began);
 	int a = 0, e = 0;
 
@@ -390,15 +589,20 @@ launch(struct job *j)
 	argv[a++] = "-len_control=0";
 	argv[a++] = "-print_final_stats=0";
 	argv[a++] = "-reload=0";
-	if (exists(dict))
+	if (dict != NULL)
 		argv[a++] = strf("-dict=%s", dict);
 	argv[a++] = j->work;
-	argv[a++] = j->corpus;
-	if (exists(seeds))
-		argv[a++] = seeds;
-	if (opt.seeds != NULL)
-		argv[a++] = (char *)opt.seeds;
+	if (j->nskip != 0)
+		argv[a++] = gather(j);
+	else {
+		argv[a++] = j->corpus;
+		if (seeds != NULL)
+			argv[a++] = seeds;
+		if (opt.seeds != NULL)
+			argv[a++] = (char *)opt.seeds;
+	}
 	argv[a] = NULL;
+	j->inited = 0;
 	env[e++] = strf("RUMPFUZZ_STATS=%s", j->stats_path);
 	env[e] = NULL;
 	j->out.len = j->line.len = 0;
@@ -412,7 +616,7 @@ static void
 begin(struct job *j)
 {
 	struct result *r = &j->res;
-	char *out = strf("%s/out", top);
+	char *out = strf("%s/out", home);
 	int fd;
 
 	j->corpus = opt.corpus != NULL ? (njobs == 1 ? xstrdup(opt.corpus) :
@@ -447,7 +651,7 @@ take_afl(struct job *j)
 {
 	char *dir = strf("%s/default/crashes", j->work), *queue = strf("%s/default/queue", j->work);
 	struct names nm;
-	size_t i, len;
+	size_t i;
 
 	update_execs(j);
 	empty_dir(strf("%s.in", j->work));
@@ -455,24 +659,9 @@ take_afl(struct job *j)
 	if (names_read(&nm, dir) == 0) {
 		for (i = 0; i < nm.n; i++) {
 			char *from = strf("%s/%s", dir, nm.v[i]), *to = strf("%s/crash-afl", j->work);
-			char *log = strf("%s/crash.log", j->work), *text;
-			char *av[] = { target_program("fuzz", j->res.name), "--replay", to, NULL };
-			int status;
 
-			if (strncmp(nm.v[i], "id", 2) != 0 || rename(from, to) == -1)
-				continue;
-			status = run(log, av);
-			j->out.len = 0;
-			if ((text = slurp(log, &len)) != NULL)
-				str_addn(&j->out, text, len);
-			if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-				fprintf(stderr, "rumpfuzz: %s: AFL++ saw a crash that does not replay; "
-				    "kept as %s/unreproduced\n", j->res.name, j->crashdir);
-				rename(to, strf("%s/unreproduced", j->crashdir));
-			} else
-				take_crash(j, status);
-			unlink(log);
-			free(text);
+			if (strncmp(nm.v[i], "id", 2) == 0 && rename(from, to) == 0)
+				take_replayed(j, to);
 		}
 		names_free(&nm);
 	}
@@ -500,10 +689,19 @@ end(struct job *j)
 static void
 reap(struct job *j)
 {
+	size_t had;
 	int status;
 
 	if (waitpid(j->pid, &status, WNOHANG) != j->pid)
 		return;
+	if (j->sifting) {
+		take_sift(j);
+		if (!interrupted && opt.seconds - (now() - j->began) > 1)
+			launch(j);
+		else
+			end(j);
+		return;
+	}
 	take_output(j);
 	close(j->fd);
 	if (is_afl()) {
@@ -519,8 +717,13 @@ reap(struct job *j)
 		return;
 	}
 	if (!(WIFEXITED(status) && WEXITSTATUS(status) == 0) && !interrupted) {
+		had = j->nskip;
 		take_crash(j, status);
 		import(j, j->work, 0);
+		if (had == 0 && j->nskip != 0) {
+			launch_sift(j);
+			return;
+		}
 		if (++j->restarts < MAXRESTARTS && opt.seconds - (now() - j->began) > 1) {
 			launch(j);
 			return;
@@ -627,7 +830,8 @@ loop(void)
 
 			if (j->state != RUNNING)
 				continue;
-			take_output(j);
+			if (!j->sifting)
+				take_output(j);
 			update_execs(j);
 			/* The engine's own clock can fail to stop a stuck input. */
 			if (now() - j->began > opt.seconds + 60)
@@ -644,21 +848,28 @@ loop(void)
 static void
 cover(struct job *j)
 {
-	char *argv[10], *seeds = strf("%s/corpus/%s", top, j->res.name), *log;
+	char *argv[10], *seeds = target_seeds(j->res.name), *log, *in = NULL;
 	int a = 0, status;
 
-	j->res.cover = strf("%s/out/work/%s.cover", top, j->res.name);
-	log = strf("%s/out/log/%s.cover.log", top, j->res.name);
+	j->res.cover = strf("%s/out/work/%s.cover", home, j->res.name);
+	log = strf("%s/out/log/%s.cover.log", home, j->res.name);
 	unlink(j->res.cover);
 	argv[a++] = target_program("fuzz", j->res.name);
 	argv[a++] = "--replay";
 	argv[a++] = "--cover";
 	argv[a++] = j->res.cover;
-	if (exists(seeds))
-		argv[a++] = seeds;
-	argv[a++] = j->corpus;
+	if (j->nskip != 0)
+		argv[a++] = in = gather(j);
+	else {
+		if (seeds != NULL)
+			argv[a++] = seeds;
+		argv[a++] = j->corpus;
+	}
 	argv[a] = NULL;
 	status = run(log, argv);
+	if (in != NULL)
+		empty_dir(in);
+	free(in);
 	if (!exists(j->res.cover)) {
 		fprintf(stderr, "rumpfuzz: %s: no coverage for the page (%s), see %s\n", j->res.name,
 		    status_text(status), log);
@@ -718,7 +929,7 @@ cmd_fuzz(int argc, char **argv)
 		for (i = 0; i < all.n; i++)
 			jobs[njobs++].res.name = all.v[i];
 	if (njobs == 0)
-		die("there are no targets in %s/fuzz-targets", top);
+		die("there are no targets in %s", home);
 	for (i = 0; i < njobs; i++)
 		for (k = 0; k < i; k++)
 			if (strcmp(jobs[i].res.name, jobs[k].res.name) == 0)
@@ -753,13 +964,18 @@ cmd_fuzz(int argc, char **argv)
 	}
 	for (i = 0; i < njobs; i++)
 		for (k = 0; k < res[i].ncrashes; k++)
-			printf("\n%s: %s in %s (%u time%s)\n  ./rumpfuzz repro %s\n", res[i].name,
+			printf("\n%s: %s in %s (%u time%s)\n  %s repro %s\n", res[i].name,
 			    res[i].crashes[k].f.kind, res[i].crashes[k].f.where,
 			    res[i].crashes[k].hits, res[i].crashes[k].hits == 1 ? "" : "s",
-			    res[i].crashes[k].path);
-	page = report_html(res, njobs, strf("%s/out/report", top), opt.engine);
+			    called(), res[i].crashes[k].path);
+	for (i = 0; i < njobs; i++)
+		if (jobs[i].nskip != 0)
+			printf("\n%s: %zu input%s of before end%s it by %s: left out of the rest\n",
+			    res[i].name, jobs[i].nskip, jobs[i].nskip == 1 ? "" : "s",
+			    jobs[i].nskip == 1 ? "s" : "", jobs[i].nskip == 1 ? "itself" : "themselves");
+	page = report_html(res, njobs, strf("%s/out/report", home), opt.engine);
 	printf("\nreport: %s\n", page);
 	if (interrupted)
-		printf("stopped early; everything found is kept in %s/out\n", top);
+		printf("stopped early; everything found is kept in %s/out\n", home);
 	return broken ? EXIT_USAGE : found != 0 ? EXIT_FOUND : 0;
 }

@@ -10,7 +10,7 @@
 
 #include "cmd.h"
 
-const char *top;
+const char *top, *home;
 
 int
 cmd_list(int argc, char **argv)
@@ -44,6 +44,8 @@ main(int argc, char **argv)
 
 	if ((top = getenv("RUMPFUZZ_TOP")) == NULL)
 		die("start it through the script ./rumpfuzz");
+	if ((home = getenv("RUMPFUZZ_PROJECT")) == NULL || *home == '\0')
+		home = top;
 	if (argc < 2)
 		die("no command");
 	for (i = 0; i < sizeof(cmds) / sizeof(cmds[0]); i++)

@@ -14,7 +14,7 @@
 #include "cmd.h"
 
 struct fn {
-	char   *name, *file;	/* file relative to the source tree */
+	char   *name, *file;	/* file by its source_name() */
 	unsigned line;
 	unsigned run, total;
 };
@@ -55,8 +55,8 @@ fn_cmp(const void *va, const void *vb)
 static void
 cover_read(struct fns *fs, const char *path)
 {
-	size_t toplen = strlen(top), room = 0, i;
-	char *text = slurp(path, NULL), *line, *save = NULL, *f[5], *p;
+	char *text = slurp(path, NULL), *line, *save = NULL, *f[5], *p, *file;
+	size_t room = 0, i;
 	struct fns in = {0};
 
 	if (text == NULL)
@@ -69,14 +69,17 @@ cover_read(struct fns *fs, const char *path)
 			if ((p = strchr(p, '\t')) != NULL)
 				*p++ = '\0';
 		}
-		if (i < 5 || strncmp(f[3], top, toplen) != 0 || f[3][toplen] != '/' ||
-		    strncmp(f[3] + toplen, "/cmake/", 7) == 0)
+		if (i < 5 || (file = source_name(f[3])) == NULL)
 			continue;
+		if (strncmp(file, "cmake/", 6) == 0) {
+			free(file);
+			continue;
+		}
 		if (in.n == room)
 			in.v = xrealloc(in.v, (room = room ? 2 * room : 1024) * sizeof(*in.v));
 		fn = &in.v[in.n++];
 		fn->name = xstrdup(strncmp(f[2], "rumpns_", 7) == 0 ? f[2] + 7 : f[2]);
-		fn->file = xstrdup(f[3] + toplen + 1);
+		fn->file = file;
 		fn->line = f[1][0] == '1' ? strtoul(f[4], NULL, 10) : 0;
 		fn->run = f[0][0] == '1';
 		fn->total = 1;
@@ -132,7 +135,7 @@ percent(const struct component *c)
 	return c->total ? 100.0 * c->run / c->total : 0;
 }
 
-/* Drivers go first, and what ran most of its code before the rest. */
+/* Drivers, or a project's own files, go first, and what ran most of its code before the rest. */
 static int
 component_cmp(const void *va, const void *vb)
 {
@@ -148,6 +151,8 @@ component_cmp(const void *va, const void *vb)
 static struct component *
 components(const struct fns *fs, size_t *np)
 {
+	const char *base = strrchr(home, '/'), *own = is_project() && base != NULL ?
+	    strf("%s/", base + 1) : "drivers/";
 	struct component *cs = NULL, *c = NULL;
 	size_t i, n = 0;
 
@@ -159,7 +164,7 @@ components(const struct fns *fs, size_t *np)
 			cs = xrealloc(cs, (n + 1) * sizeof(*cs));
 			c = &cs[n++];
 			*c = (struct component){ .first = i, .dirlen = dirlen(file),
-			    .driver = strncmp(file, "drivers/", 8) == 0 };
+			    .driver = strncmp(file, own, strlen(own)) == 0 };
 		}
 		c->n++;
 		c->run += fs->v[i].run;
@@ -248,9 +253,13 @@ crash(struct str *s, const struct crash *c)
 	str_add(s, "</code></h3><p class=dim>bucket %08x, seen %u time%s; stack: <code>",
 	    (unsigned)(c->f.bucket ^ c->f.bucket >> 32), c->hits, c->hits == 1 ? "" : "s");
 	str_html(s, c->f.frames);
-	str_add(s, "</code></p><p>Replay: <code>./rumpfuzz repro ");
+	str_add(s, "</code></p><p>Replay: <code>");
+	str_html(s, called());
+	str_add(s, " repro ");
 	str_html(s, c->path);
-	str_add(s, "</code><br>In gdb: <code>./rumpfuzz repro --gdb ");
+	str_add(s, "</code><br>In gdb: <code>");
+	str_html(s, called());
+	str_add(s, " repro --gdb ");
 	str_html(s, c->path);
 	str_add(s, "</code></p><details><summary>the report</summary><pre>");
 	if (text != NULL) {
@@ -297,7 +306,9 @@ report_html(const struct result *res, size_t n, const char *dir, const char *eng
 			crash(&s, &res[i].crashes[k]);
 		str_add(&s, "<h3>Edges over time</h3>");
 		plot(&s, &res[i]);
-		str_add(&s, "<h3>Coverage</h3><p class=dim>Edges run by the seeds and the corpus, each input once. They include the branches that sanitizers and assertions add, which run only when something is wrong; lines are what <code>./rumpfuzz cov</code> shows.</p>");
+		str_add(&s, "<h3>Coverage</h3><p class=dim>Edges run by the seeds and the corpus, each input once. They include the branches that sanitizers and assertions add, which run only when something is wrong; lines are what <code>");
+		str_html(&s, called());
+		str_add(&s, " cov</code> shows.</p>");
 		if (res[i].cover != NULL)
 			coverage(&s, res[i].cover);
 		else

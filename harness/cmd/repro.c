@@ -124,10 +124,10 @@ int
 finding_of(const char *target, const char *file, struct finding *f, char **reportp)
 {
 	char *av[] = { target_program("fuzz", target), "--replay", (char *)file, NULL };
-	char *out = strf("%s/out/work/min.%d.log", top, (int)getpid()), *text;
+	char *out = strf("%s/out/work/min.%d.log", home, (int)getpid()), *text;
 	int rc = -1, status;
 
-	mkdirs(strf("%s/out/work", top));
+	mkdirs(strf("%s/out/work", home));
 	status = run(out, av);
 	if ((!WIFEXITED(status) || WEXITSTATUS(status) != 0) && (text = slurp(out, NULL)) != NULL) {
 		rc = finding_parse(f, text);
@@ -144,7 +144,7 @@ finding_of(const char *target, const char *file, struct finding *f, char **repor
 size_t
 minimise(const char *target, const struct finding *want, char *data, size_t *lenp, size_t max)
 {
-	char *try = xmalloc(*lenp + 1), *tmp = strf("%s/out/work/min.%d.input", top, (int)getpid());
+	char *try = xmalloc(*lenp + 1), *tmp = strf("%s/out/work/min.%d.input", home, (int)getpid());
 	size_t len = *lenp, piece, off, tries = 0;
 	struct finding got;
 	int error;
@@ -250,8 +250,8 @@ cmd_merge(int argc, char **argv)
 		die("merge of which target? No path names one; say --target NAME");
 	if (!is_target(named))
 		die("no target is called '%s'; `rumpfuzz list` shows them", named);
-	into = strf("%s/out/corpus/%s", top, named);
-	work = strf("%s/out/work/merge.%d", top, (int)getpid());
+	into = strf("%s/out/corpus/%s", home, named);
+	work = strf("%s/out/work/merge.%d", home, (int)getpid());
 	mkdirs(work);
 	av[a++] = target_program("fuzz", named);
 	av[a++] = "-merge=1";
@@ -274,10 +274,10 @@ cmd_merge(int argc, char **argv)
 	if (exists(into))
 		av[a++] = into;
 	av[a] = NULL;
-	status = run(strf("%s/out/work/merge.log", top), av);
+	status = run(strf("%s/out/work/merge.log", home), av);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		die("the engine's merge ended with %s; see %s/out/work/merge.log", status_text(status),
-		    top);
+		    home);
 	mkdirs(into);
 	if (names_read(&nm, work) == 0) {
 		for (k = 0; k < nm.n; k++) {

@@ -22,7 +22,7 @@ struct bucket {
 	char   *file;		/* the smallest input seen */
 	off_t	size;
 	unsigned hits;
-	char   *dir;		/* where it is kept, relative to the source tree */
+	char   *dir;		/* where it is kept, relative to home */
 	char   *report;		/* of what is kept */
 };
 
@@ -92,17 +92,17 @@ keep(struct bucket *b)
 
 	b->dir = strf("out/triage/%s/%s-%08x", b->target, b->f.kind,
 	    (unsigned)(b->f.bucket ^ b->f.bucket >> 32));
-	mkdirs(strf("%s/%s", top, b->dir));
+	mkdirs(strf("%s/%s", home, b->dir));
 	if ((data = slurp(b->file, &len)) == NULL)
 		die("%s: %s", b->file, strerror(errno));
 	(void)minimise(b->target, &b->f, data, &len, MAXRUNS);
-	path = strf("%s/%s/input", top, b->dir);
+	path = strf("%s/%s/input", home, b->dir);
 	write_file(path, data, len);
 	if (finding_of(b->target, path, &b->f, &b->report) != 0)
 		die("%s does not show again what it showed", path);
-	write_file(strf("%s/%s/report.txt", top, b->dir), b->report, strlen(b->report));
-	printf("%s: %s in %s (%u file%s)\n  ./rumpfuzz repro %s/input\n", b->target, b->f.kind,
-	    b->f.where, b->hits, b->hits == 1 ? "" : "s", b->dir);
+	write_file(strf("%s/%s/report.txt", home, b->dir), b->report, strlen(b->report));
+	printf("%s: %s in %s (%u file%s)\n  %s repro %s\n", b->target, b->f.kind, b->f.where,
+	    b->hits, b->hits == 1 ? "" : "s", called(), from_here(path));
 	free(data);
 	free(path);
 }
@@ -119,14 +119,38 @@ str_json(struct str *s, const char *p)
 			str_add(s, "%c", *p >= ' ' && *p <= '~' ? *p : '?');
 }
 
-/* The file and line of a finding, as the report has them, below the source tree. */
+/* The topmost frame of a report that is in the project's own files: "file:line". */
+static int
+own_frame(const char *report, char **filep, unsigned *linep)
+{
+	const int has_top = below(top, home) != NULL;
+	const char *p = report, *file, *colon;
+
+	while ((p = strstr(p, home)) != NULL) {
+		file = below(p, home);
+		if (file != NULL && !(has_top && below(p, top) != NULL) &&
+		    (colon = file + strcspn(file, ": \n"))[0] == ':' &&
+		    (*linep = strtoul(colon + 1, NULL, 10)) != 0) {
+			*filep = strf("%.*s", (int)(colon - file), file);
+			return 0;
+		}
+		p++;
+	}
+	return -1;
+}
+
+/*
+ * The file and line of a finding, as the report has them, below home.  A
+ * project hears of its own files: it has no others to mend.
+ */
 static int
 place(const struct bucket *b, char **filep, unsigned *linep)
 {
 	const char *open = strrchr(b->f.where, '('), *at, *from;
 	char *key;
-	size_t n = strlen(top);
 
+	if (is_project() && own_frame(b->report, filep, linep) == 0)
+		return 0;
 	if (open == NULL)
 		return -1;
 	key = xstrdup(open + 1);
@@ -138,8 +162,8 @@ place(const struct bucket *b, char **filep, unsigned *linep)
 	}
 	for (from = at; from > b->report && from[-1] != ' ' && from[-1] != '\n'; from--)
 		continue;
-	if (strncmp(from, top, n) == 0 && from[n] == '/')
-		from += n + 1;
+	if (below(from, home) != NULL)
+		from = below(from, home);
 	*filep = strf("%.*s%.*s", (int)(at - from), from, (int)strcspn(key, ":"), key);
 	*linep = strtoul(strchr(key, ':') + 1, NULL, 10);
 	free(key);
@@ -165,7 +189,8 @@ sarif(const char *path)
 		str_json(&s, b->f.kind);
 		str_add(&s, " in ");
 		str_json(&s, b->f.where);
-		str_add(&s, ", found by %s: ./rumpfuzz repro ", b->target);
+		str_add(&s, ", found by %s: %s repro ", b->target, is_project() ?
+		    "rumpfuzz --project ." : "./rumpfuzz");
 		str_json(&s, b->dir);
 		str_add(&s, "/input\"},\"partialFingerprints\":{\"rumpfuzzBucket/v1\":\"%016llx\"}",
 		    (unsigned long long)b->f.bucket);
@@ -233,12 +258,12 @@ cmd_triage(int argc, char **argv)
 		die("which crash files? usage: rumpfuzz triage DIR [--target T]");
 	if (nftw(dir, visit, 16, FTW_PHYS) == -1)
 		die("%s: %s", dir, strerror(errno));
-	mkdirs(strf("%s/out/triage", top));
+	mkdirs(strf("%s/out/triage", home));
 	for (i = 0; i < nbuckets; i++)
 		keep(&buckets[i]);
-	sarif(strf("%s/out/triage/findings.sarif", top));
-	junit(strf("%s/out/triage/findings.xml", top));
+	sarif(strf("%s/out/triage/findings.sarif", home));
+	junit(strf("%s/out/triage/findings.xml", home));
 	printf("%u files: %zu bugs, %u files without a finding; see %s/out/triage\n", nfiles, nbuckets,
-	    npassed, top);
+	    npassed, home);
 	return nbuckets != 0 ? EXIT_FOUND : 0;
 }

@@ -241,17 +241,136 @@ names_free(struct names *nm)
 	nm->v = NULL;
 }
 
+int
+is_project(void)
+{
+
+	return home != top;
+}
+
+const char *
+called(void)
+{
+	const char *how = getenv("RUMPFUZZ_CALLED");
+
+	return how != NULL && *how != '\0' ? how : "./rumpfuzz";
+}
+
+static char *
+build_dir(const char *preset)
+{
+
+	return is_project() ? strf("%s/out/build/%s", home, preset) : strf("%s/build/%s", top, preset);
+}
+
+/*
+ * What a project's build says of its targets: a line for each with name,
+ * source, seeds and dictionary, the last two perhaps empty.  The line of a
+ * name, split; with NULL, all names.  malloc'd.
+ */
+static char **
+project_line(const char *name, struct names *all)
+{
+	const char *preset = getenv("RUMPFUZZ_PRESET");
+	char *dir = build_dir(preset != NULL ? preset : "fuzz"), *path = strf("%s/rumpfuzz-targets", dir);
+	char *text = slurp(path, NULL), *rest = text, *line, **f = NULL;
+	int i;
+
+	if (text == NULL)
+		die("%s: %s: %s has no rumpfuzz_target() in its CMakeLists.txt", path, strerror(errno), home);
+	while (f == NULL && (line = strsep(&rest, "\n")) != NULL) {
+		char *part[4] = { NULL, NULL, NULL, NULL };
+
+		for (i = 0; i < 4; i++)
+			part[i] = strsep(&line, "\t");
+		if (part[3] == NULL)
+			continue;
+		if (name == NULL) {
+			all->v = xrealloc(all->v, (all->n + 1) * sizeof(*all->v));
+			all->v[all->n++] = xstrdup(part[0]);
+		} else if (strcmp(part[0], name) == 0) {
+			f = xmalloc(4 * sizeof(*f));
+			for (i = 0; i < 4; i++)
+				f[i] = *part[i] != '\0' ? xstrdup(part[i]) : NULL;
+		}
+	}
+	free(text);
+	free(path);
+	free(dir);
+	return f;
+}
+
+/* One part of a project's line; or a path in the source tree, if it exists. */
+static char *
+target_file(const char *name, unsigned part, const char *fmt)
+{
+	char **f, *path = NULL;
+	unsigned i;
+
+	if (!is_project()) {
+		path = strf(fmt, top, name);
+		if (!exists(path)) {
+			free(path);
+			path = NULL;
+		}
+		return path;
+	}
+	if ((f = project_line(name, NULL)) == NULL)
+		return NULL;
+	for (i = 0; i < 4; i++)
+		if (i == part)
+			path = f[i];
+		else
+			free(f[i]);
+	free(f);
+	return path;
+}
+
+char *
+target_source(const char *name)
+{
+
+	return target_file(name, 1, "%s/fuzz-targets/%s.c");
+}
+
+char *
+target_seeds(const char *name)
+{
+
+	return target_file(name, 2, "%s/corpus/%s");
+}
+
+char *
+target_dict(const char *name)
+{
+
+	return target_file(name, 3, "%s/fuzz-targets/%s.dict");
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 struct names
 targets(void)
 {
 	char *dir = strf("%s/fuzz-targets", top);
-	struct names all, t;
+	struct names all, t = {0};
 	size_t i;
 
+	if (is_project()) {
+		(void)project_line(NULL, &t);
+		if (t.n != 0)
+			qsort(t.v, t.n, sizeof(*t.v), by_name);
+		free(dir);
+		return t;
+	}
 	if (names_read(&all, dir) != 0)
 		die("%s: %s: is this a rumpfuzz source tree?", dir, strerror(errno));
 	t.v = xmalloc((all.n + 1) * sizeof(*t.v));
-	t.n = 0;
 	for (i = 0; i < all.n; i++) {
 		size_t l = strlen(all.v[i]);
 
@@ -279,7 +398,7 @@ is_target(const char *name)
 char *
 target_about(const char *name)
 {
-	char *path = strf("%s/fuzz-targets/%s.c", top, name), *text = slurp(path, NULL), *p, *q;
+	char *path = target_source(name), *text = path != NULL ? slurp(path, NULL) : NULL, *p, *q;
 	struct str s = {0};
 
 	str_addn(&s, "", 0);
@@ -305,11 +424,45 @@ target_about(const char *name)
 char *
 target_program(const char *preset, const char *name)
 {
-	char *p = strf("%s/build/%s/bin/%s", top, preset, name);
+	char *dir = build_dir(preset), *p = strf("%s/bin/%s", dir, name);
 
+	free(dir);
+	if (access(p, X_OK) == -1 && is_project())
+		die("%s is not built; run: cmake --build %s/out/build/%s", p, home, preset);
 	if (access(p, X_OK) == -1)
 		die("%s is not built; run: cmake --preset %s && cmake --build --preset %s", p, preset,
 		    preset);
+	return p;
+}
+
+const char *
+below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return strncmp(path, dir, n) == 0 && path[n] == '/' ? path + n + 1 : NULL;
+}
+
+char *
+source_name(const char *file)
+{
+	const char *in_top = below(file, top), *in_home = is_project() ? below(file, home) : NULL;
+	const char *base = strrchr(home, '/');
+
+	/* One may lie in the other: the inner one has it. */
+	if (in_home != NULL && (in_top == NULL || in_home > in_top))
+		return strf("%s/%s", base != NULL ? base + 1 : home, in_home);
+	return in_top != NULL ? xstrdup(in_top) : NULL;
+}
+
+char *
+from_here(const char *path)
+{
+	char *cwd = getcwd(NULL, 0);
+	const char *rest = cwd != NULL ? below(path, cwd) : NULL;
+	char *p = xstrdup(rest != NULL ? rest : path);
+
+	free(cwd);
 	return p;
 }
 

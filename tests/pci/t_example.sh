@@ -93,6 +93,51 @@ debug_body() {
 	atf_check -o match:"Breakpoint 1, edu_dma" -o match:"edu_rw" cat session
 }
 
+# The project by ./rumpfuzz: the page's commands, then a bug in the driver.
+atf_test_case project
+project_head() {
+	atf_set timeout 900
+}
+project_body() {
+	need_build fuzz
+	need_build dev
+	cp -r "$TOP/docs/examples/edu" example
+	export RUMPFUZZ="$TOP" CI=1
+	commands "All of it by one command, and in CI" >run.sh
+	[ "$(wc -l <run.sh)" = 3 ] || atf_fail "the page has other commands"
+	(cd example && atf_check -o save:../said -e ignore sh -ex ../run.sh)
+	atf_check -o match:"^fuzz_edu  *The educational device" -o match:"11 inputs run, 0 failed" -o match:"1 passed, 0 failed" \
+	    -o match:"^fuzz_edu .* 0$" cat said
+	atf_check -o match:"<b>example</b>" -o match:"edu_dma" cat example/out/report/index.html
+	[ -n "$(ls example/out/corpus/fuzz_edu)" ] || atf_fail "no corpus"
+
+	# More than the buffer holds, by the length that the caller says.
+	grep -n 'len = MIN(uio->uio_resid, EDU_BUFSIZE - off);' example/edu.c | cut -d : -f 1 >line
+	sed 's/len = MIN(uio->uio_resid, EDU_BUFSIZE - off);/len = uio->uio_resid;/' example/edu.c >edu.c
+	cmp -s edu.c example/edu.c && atf_fail "nothing was planted"
+	cp edu.c example/edu.c
+	r="$TOP/rumpfuzz --project example"
+	atf_check -s exit:1 -o match:"fuzz_edu: FAILED" -o match:"0 passed, 1 failed" -e match:"device-protocol" $r test
+	atf_check -s exit:1 -o match:"rumpfuzz --project example repro .*/out/crashes/fuzz_edu/" \
+	    -o match:"^fuzz_edu: [0-9]+ inputs of before end it by themselves" -e ignore $r fuzz --time 8
+	f=$(ls example/out/crashes/fuzz_edu/*/input | head -n 1)
+	atf_check -s exit:1 -o match:"open\(.*edu0" -e match:"ERROR: (rumpfuzz|AddressSanitizer)" $r repro "$f"
+	atf_check -s exit:1 -o match:"repro example/out/triage/fuzz_edu/" $r triage example/out/crashes
+	atf_check -o match:'"uri":"edu.c"' cat example/out/triage/findings.sarif
+
+	# What is no project, and what can't be done with one.
+	atf_check -s exit:2 -e match:"no such directory" "$TOP/rumpfuzz" --project nowhere fuzz
+	mkdir empty
+	atf_check -s exit:2 -e match:"no CMakeLists.txt" "$TOP/rumpfuzz" --project empty fuzz
+	atf_check -s exit:2 -e match:"not with bench" "$TOP/rumpfuzz" --project example bench
+	atf_check -s exit:2 -e match:"needs a directory" "$TOP/rumpfuzz" --project
+	echo 'cmake_minimum_required(VERSION 3.25)
+	    project(none LANGUAGES C)' >empty/CMakeLists.txt
+	atf_check -s exit:2 -e match:"no rumpfuzz_target" "$TOP/rumpfuzz" --project empty list
+	sed -i 's/CORPUS corpus/CORPUS corpse/' example/CMakeLists.txt
+	atf_check -s exit:2 -e match:"CORPUS .*corpse is no directory" $r list
+}
+
 # A file that includes what config(1) generates builds as it is; a header of its
 # own stays its own, and a flag is the file's to set.
 atf_test_case config_headers
@@ -184,6 +229,7 @@ atf_init_test_cases() {
 	atf_add_test_case fuzz
 	atf_add_test_case coverage
 	atf_add_test_case debug
+	atf_add_test_case project
 	atf_add_test_case config_headers
 	atf_add_test_case replaces
 }
