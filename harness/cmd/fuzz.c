@@ -434,7 +434,7 @@ sift(struct job *j, const char *list, const char *dir)
 {
 	const double until = (now() + j->began + opt.seconds) / 2;
 	char *in = gather(j), *out = strf("%s.sift", j->work), *prog = target_program("fuzz", j->res.name);
-	char *av[512], *text, *p, *data;
+	char *av[256], *text, *p, *data;
 	struct str names = {0};
 	uint64_t keys[64], key;
 	size_t from, n, i, nkeys = 0, len;
@@ -449,12 +449,12 @@ sift(struct job *j, const char *list, const char *dir)
 		av[a++] = "sh";
 		av[a++] = "-c";
 		/* Without symbols it is faster.  What does not end is ended. */
-		av[a++] = "ulimit -t 30; ASAN_OPTIONS=$ASAN_OPTIONS:symbolize=0; export ASAN_OPTIONS; exec \"$@\"";
+		av[a++] = "ulimit -t 60; ASAN_OPTIONS=$ASAN_OPTIONS:symbolize=0; export ASAN_OPTIONS; exec \"$@\"";
 		av[a++] = "sift";
 		av[a++] = prog;
 		av[a++] = "--replay";
 		av[a++] = "--hash";
-		for (i = from; i < nm.n && i < from + 500; i++)
+		for (i = from; i < nm.n && i < from + 200; i++)
 			av[a++] = strf("%s/%s", in, nm.v[i]);
 		av[a] = NULL;
 		status = run(out, av);
@@ -755,6 +755,9 @@ line_of(const struct job *j, char *buf, size_t len)
 
 	if (j->state == WAITING)
 		snprintf(buf, len, "%-21s waits for its turn", j->res.name);
+	else if (j->sifting)
+		snprintf(buf, len, "%-21s %4.0fs left, runs the inputs of before: some end it", j->res.name,
+		    left < 0 ? 0 : left);
 	else
 		snprintf(buf, len, "%-21s %4.0fs left %8s exec/s %8s execs %6u edges %5u corpus %3zu crashes",
 		    j->res.name, j->state == DONE || left < 0 ? 0 : left,
