@@ -297,11 +297,11 @@ endfunction()
 # rumpfuzz_target(NAME name SOURCES file... COMPONENTS comp... [DICT file] [CORPUS dir])
 #
 # A fuzz target under the engine of this build; with the replay engine, a
-# program which runs the files it is given.  `rumpfuzz --project` finds it in
-# <build>/rumpfuzz-targets, with its dictionary and its seeds, which CORPUS is,
-# a directory of inputs; with that, target cov-<name> (clang's coverage) prints which lines of the
-# project's components they run, and gdb-<name> replays the file that the
-# variable INPUT of the environment names under gdb.
+# program which runs the files it is given.  CORPUS is a directory of inputs,
+# its seeds: with them, target cov-<name> (clang's coverage) prints which lines
+# of the project's components they run, and gdb-<name> replays the file that
+# the variable INPUT of the environment names under gdb.  `rumpfuzz --project`
+# finds the target, its seeds and its dictionary in <build>/rumpfuzz-targets.
 function(rumpfuzz_target)
 	cmake_parse_arguments(T "" "NAME;DICT;CORPUS" "SOURCES;COMPONENTS" ${ARGN})
 	if(NOT T_NAME OR NOT T_SOURCES OR T_UNPARSED_ARGUMENTS)
@@ -324,7 +324,7 @@ function(rumpfuzz_target)
 	list(GET T_SOURCES 0 source)
 	get_filename_component(source "${source}" ABSOLUTE)
 	set_property(GLOBAL APPEND_STRING PROPERTY RUMPFUZZ_TARGET_LINES
-	    "${T_NAME}\t${source}\t${corpus}\t${dict}\n")
+	    "${T_NAME}|${source}|${corpus}|${dict}\n")
 	get_property(lines GLOBAL PROPERTY RUMPFUZZ_TARGET_LINES)
 	file(WRITE "${CMAKE_BINARY_DIR}/rumpfuzz-targets" "${lines}")
 	rumpfuzz_program(NAME ${T_NAME} SOURCES ${T_SOURCES} COMPONENTS ${T_COMPONENTS}

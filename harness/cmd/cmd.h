@@ -59,18 +59,21 @@ struct names {
 int	names_read(struct names *, const char *dir);
 void	names_free(struct names *);
 
-/* The fuzz targets of the tree, or of the project, by name. */
-struct names targets(void);
-/* Its source, its seeds, its dictionary: a path, malloc'd, or NULL if there is none. */
-char   *target_source(const char *name);
-char   *target_seeds(const char *name);
-char   *target_dict(const char *name);
+/* The fuzz targets of the tree, or of the project, by name; paths are NULL where there is nothing. */
+struct target {
+	const char *name, *source, *seeds, *dict;
+};
+const struct target *targets(size_t *np);
+const struct target *find_target(const char *name);	/* NULL: there is none */
 /* First sentence of the target's head comment; malloc'd. */
 char   *target_about(const char *name);
 int	is_target(const char *name);
+const char *project_name(void);
+/* What follows home in the path of a project's own file, or NULL: it is none. */
+const char *own_file(const char *path);
 /*
  * A source file's name below the project or the source tree, where it is; the
- * project's begin with its own name.  NULL: it is of neither.  malloc'd.
+ * project's begin with its name.  NULL: it is of neither.  malloc'd.
  */
 char   *source_name(const char *file);
 /* What follows dir in a path that lies below it, or NULL. */
@@ -126,7 +129,7 @@ struct crash {
 	unsigned hits;
 };
 struct result {
-	char   *name;
+	const char *name;
 	double	seconds;
 	uint64_t execs;
 	unsigned edges, corpus;

@@ -42,11 +42,11 @@ llvm_tool(const char *name)
 int
 cmd_cov(int argc, char **argv)
 {
-	struct names all = targets();
-	const char *html = NULL;
-	char **chosen = xmalloc((all.n + argc) * sizeof(*chosen)), *dir, *out, *merged;
+	size_t nall, n = 0, i;
+	const struct target *all = targets(&nall);
+	const char *html = NULL, **chosen = xmalloc((nall + argc) * sizeof(*chosen));
+	char *dir, *out, *merged;
 	char **prof, **show;
-	size_t n = 0, i;
 	int a, pa = 0, sa = 0, status;
 
 	for (a = 1; a < argc; a++) {
@@ -60,8 +60,8 @@ cmd_cov(int argc, char **argv)
 			chosen[n++] = argv[a];
 	}
 	if (n == 0)
-		for (i = 0; i < all.n; i++)
-			chosen[n++] = all.v[i];
+		for (i = 0; i < nall; i++)
+			chosen[n++] = all[i].name;
 	dir = strf("%s/out/cov", home);
 	mkdirs(dir);
 	prof = xmalloc((n + 8) * sizeof(*prof));
@@ -72,14 +72,15 @@ cmd_cov(int argc, char **argv)
 	prof[pa++] = "-o";
 	prof[pa++] = merged;
 	for (i = 0; i < n; i++) {
-		char *av[6], *seeds = target_seeds(chosen[i]);
+		const char *seeds = find_target(chosen[i])->seeds;
+		char *av[6];
 		char *corpus = strf("%s/out/corpus/%s", home, chosen[i]);
 		char *raw = strf("%s/%s.profraw", dir, chosen[i]);
 		int k = 0;
 
 		av[k++] = target_program("cov", chosen[i]);
 		if (seeds != NULL)
-			av[k++] = seeds;
+			av[k++] = (char *)seeds;
 		if (exists(corpus))
 			av[k++] = corpus;
 		av[k] = NULL;

@@ -369,8 +369,8 @@ empty_dir(const char *dir)
 static char *
 gather(struct job *j)
 {
-	char *in = strf("%s.in", j->work), *seeds = target_seeds(j->res.name);
-	const char *dirs[] = { seeds, j->corpus, opt.seeds };
+	char *in = strf("%s.in", j->work);
+	const char *dirs[] = { find_target(j->res.name)->seeds, j->corpus, opt.seeds };
 	struct names nm;
 	size_t d, i, n = 0;
 
@@ -402,7 +402,6 @@ gather(struct job *j)
 	}
 	if (n == 0 && is_afl() && spew(strf("%s/empty", in), "", 1) != 0)
 		die("%s: can't be written", in);
-	free(seeds);
 	return in;
 }
 
@@ -573,8 +572,8 @@ launch_afl(struct job *j)
 static void
 launch(struct job *j)
 {
-	char *argv[24], *env[12], *dict = target_dict(j->res.name);
-	char *seeds = target_seeds(j->res.name);
+	const struct target *t = find_target(j->res.name);
+	char *argv[24], *env[12];
 	double left = opt.seconds - (now() - j->began);
 	int a = 0, e = 0;
 
@@ -589,15 +588,15 @@ launch(struct job *j)
 	argv[a++] = "-len_control=0";
 	argv[a++] = "-print_final_stats=0";
 	argv[a++] = "-reload=0";
-	if (dict != NULL)
-		argv[a++] = strf("-dict=%s", dict);
+	if (t->dict != NULL)
+		argv[a++] = strf("-dict=%s", t->dict);
 	argv[a++] = j->work;
 	if (j->nskip != 0)
 		argv[a++] = gather(j);
 	else {
 		argv[a++] = j->corpus;
-		if (seeds != NULL)
-			argv[a++] = seeds;
+		if (t->seeds != NULL)
+			argv[a++] = (char *)t->seeds;
 		if (opt.seeds != NULL)
 			argv[a++] = (char *)opt.seeds;
 	}
@@ -851,7 +850,8 @@ loop(void)
 static void
 cover(struct job *j)
 {
-	char *argv[10], *seeds = target_seeds(j->res.name), *log, *in = NULL;
+	const char *seeds = find_target(j->res.name)->seeds;
+	char *argv[10], *log, *in = NULL;
 	int a = 0, status;
 
 	j->res.cover = strf("%s/out/work/%s.cover", home, j->res.name);
@@ -865,7 +865,7 @@ cover(struct job *j)
 		argv[a++] = in = gather(j);
 	else {
 		if (seeds != NULL)
-			argv[a++] = seeds;
+			argv[a++] = (char *)seeds;
 		argv[a++] = j->corpus;
 	}
 	argv[a] = NULL;
@@ -880,20 +880,20 @@ cover(struct job *j)
 		j->res.cover = NULL;
 	}
 	free(log);
-	free(seeds);
 }
 
 int
 cmd_fuzz(int argc, char **argv)
 {
 	struct sigaction sa = { .sa_handler = on_int };
-	struct names all = targets();
+	const struct target *all;
 	struct result *res;
 	char *page, a[32], b[32];
-	size_t i, k, found = 0;
+	size_t nall, i, k, found = 0;
 	int broken = 0;
 
-	jobs = xmalloc((all.n + argc) * sizeof(*jobs));
+	all = targets(&nall);
+	jobs = xmalloc((nall + argc) * sizeof(*jobs));
 	for (i = 1; i < (size_t)argc; i++) {
 		const char *v = i + 1 < (size_t)argc ? argv[i + 1] : NULL;
 
@@ -929,8 +929,8 @@ cmd_fuzz(int argc, char **argv)
 		i++;
 	}
 	if (njobs == 0)
-		for (i = 0; i < all.n; i++)
-			jobs[njobs++].res.name = all.v[i];
+		for (i = 0; i < nall; i++)
+			jobs[njobs++].res.name = all[i].name;
 	if (njobs == 0)
 		die("there are no targets in %s", home);
 	for (i = 0; i < njobs; i++)

@@ -15,18 +15,17 @@ const char *top, *home;
 int
 cmd_list(int argc, char **argv)
 {
-	struct names t = targets();
-	size_t i;
+	const struct target *t;
+	size_t n;
 
 	if (argc > 1)
 		die("list takes no arguments");
-	for (i = 0; i < t.n; i++) {
-		char *about = target_about(t.v[i]);
+	for (t = targets(&n); n > 0; t++, n--) {
+		char *about = target_about(t->name);
 
-		printf("%-21s %s\n", t.v[i], about);
+		printf("%-21s %s\n", t->name, about);
 		free(about);
 	}
-	names_free(&t);
 	return 0;
 }
 

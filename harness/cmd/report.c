@@ -151,8 +151,7 @@ component_cmp(const void *va, const void *vb)
 static struct component *
 components(const struct fns *fs, size_t *np)
 {
-	const char *base = strrchr(home, '/'), *own = is_project() && base != NULL ?
-	    strf("%s/", base + 1) : "drivers/";
+	char *own = is_project() ? strf("%s/", project_name()) : xstrdup("drivers/");
 	struct component *cs = NULL, *c = NULL;
 	size_t i, n = 0;
 
@@ -171,6 +170,7 @@ components(const struct fns *fs, size_t *np)
 		c->total += fs->v[i].total;
 		c->fnrun += fs->v[i].run != 0;
 	}
+	free(own);
 	qsort(cs, n, sizeof(*cs), component_cmp);
 	*np = n;
 	return cs;

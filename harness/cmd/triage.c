@@ -123,13 +123,10 @@ str_json(struct str *s, const char *p)
 static int
 own_frame(const char *report, char **filep, unsigned *linep)
 {
-	const int has_top = below(top, home) != NULL;
 	const char *p = report, *file, *colon;
 
 	while ((p = strstr(p, home)) != NULL) {
-		file = below(p, home);
-		if (file != NULL && !(has_top && below(p, top) != NULL) &&
-		    (colon = file + strcspn(file, ": \n"))[0] == ':' &&
+		if ((file = own_file(p)) != NULL && (colon = file + strcspn(file, ": \n"))[0] == ':' &&
 		    (*linep = strtoul(colon + 1, NULL, 10)) != 0) {
 			*filep = strf("%.*s", (int)(colon - file), file);
 			return 0;

@@ -263,146 +263,120 @@ build_dir(const char *preset)
 	return is_project() ? strf("%s/out/build/%s", home, preset) : strf("%s/build/%s", top, preset);
 }
 
-/*
- * What a project's build says of its targets: a line for each with name,
- * source, seeds and dictionary, the last two perhaps empty.  The line of a
- * name, split; with NULL, all names.  malloc'd.
- */
-static char **
-project_line(const char *name, struct names *all)
+static struct target *table;
+static size_t ntable;
+
+static void
+add_target(char *name, char *source, char *seeds, char *dict)
 {
-	const char *preset = getenv("RUMPFUZZ_PRESET");
-	char *dir = build_dir(preset != NULL ? preset : "fuzz"), *path = strf("%s/rumpfuzz-targets", dir);
-	char *text = slurp(path, NULL), *rest = text, *line, **f = NULL;
-	int i;
 
-	if (text == NULL)
-		die("%s: %s: %s has no rumpfuzz_target() in its CMakeLists.txt", path, strerror(errno), home);
-	while (f == NULL && (line = strsep(&rest, "\n")) != NULL) {
-		char *part[4] = { NULL, NULL, NULL, NULL };
-
-		for (i = 0; i < 4; i++)
-			part[i] = strsep(&line, "\t");
-		if (part[3] == NULL)
-			continue;
-		if (name == NULL) {
-			all->v = xrealloc(all->v, (all->n + 1) * sizeof(*all->v));
-			all->v[all->n++] = xstrdup(part[0]);
-		} else if (strcmp(part[0], name) == 0) {
-			f = xmalloc(4 * sizeof(*f));
-			for (i = 0; i < 4; i++)
-				f[i] = *part[i] != '\0' ? xstrdup(part[i]) : NULL;
-		}
-	}
-	free(text);
-	free(path);
-	free(dir);
-	return f;
+	table = xrealloc(table, (ntable + 1) * sizeof(*table));
+	table[ntable++] = (struct target){ name, source, seeds, dict };
 }
 
-/* One part of a project's line; or a path in the source tree, if it exists. */
 static char *
-target_file(const char *name, unsigned part, const char *fmt)
+if_exists(char *path)
 {
-	char **f, *path = NULL;
-	unsigned i;
 
-	if (!is_project()) {
-		path = strf(fmt, top, name);
-		if (!exists(path)) {
-			free(path);
-			path = NULL;
-		}
+	if (exists(path))
 		return path;
+	free(path);
+	return NULL;
+}
+
+/* The source tree's: each has its files where its name says. */
+static void
+tree_targets(void)
+{
+	char *dir = strf("%s/fuzz-targets", top), *name;
+	struct names all;
+	size_t i, l;
+
+	if (names_read(&all, dir) != 0)
+		die("%s: %s: is this a rumpfuzz source tree?", dir, strerror(errno));
+	for (i = 0; i < all.n; i++) {
+		l = strlen(all.v[i]);
+		if (l <= 7 || strncmp(all.v[i], "fuzz_", 5) != 0 || strcmp(all.v[i] + l - 2, ".c") != 0)
+			continue;
+		name = strf("%.*s", (int)l - 2, all.v[i]);
+		add_target(name, strf("%s/%s", dir, all.v[i]), if_exists(strf("%s/corpus/%s", top, name)),
+		    if_exists(strf("%s/%s.dict", dir, name)));
 	}
-	if ((f = project_line(name, NULL)) == NULL)
-		return NULL;
-	for (i = 0; i < 4; i++)
-		if (i == part)
-			path = f[i];
-		else
-			free(f[i]);
-	free(f);
-	return path;
-}
-
-char *
-target_source(const char *name)
-{
-
-	return target_file(name, 1, "%s/fuzz-targets/%s.c");
-}
-
-char *
-target_seeds(const char *name)
-{
-
-	return target_file(name, 2, "%s/corpus/%s");
-}
-
-char *
-target_dict(const char *name)
-{
-
-	return target_file(name, 3, "%s/fuzz-targets/%s.dict");
+	names_free(&all);
+	free(dir);
 }
 
 static int
 by_name(const void *a, const void *b)
 {
 
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(((const struct target *)a)->name, ((const struct target *)b)->name);
 }
 
-struct names
-targets(void)
+/* A project's: its build has a line for each, with empty words for what there is not. */
+static void
+project_targets(void)
 {
-	char *dir = strf("%s/fuzz-targets", top);
-	struct names all, t = {0};
-	size_t i;
+	const char *preset = getenv("RUMPFUZZ_PRESET");
+	char *dir = build_dir(preset != NULL ? preset : "fuzz"), *path = strf("%s/rumpfuzz-targets", dir);
+	char *text = slurp(path, NULL), *rest = text, *line, *word[4];
+	unsigned i;
 
-	if (is_project()) {
-		(void)project_line(NULL, &t);
-		if (t.n != 0)
-			qsort(t.v, t.n, sizeof(*t.v), by_name);
-		free(dir);
-		return t;
+	if (text == NULL)
+		die("%s: %s: %s has no rumpfuzz_target() in its CMakeLists.txt", path, strerror(errno), home);
+	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
+		for (i = 0; i < 4; i++) {
+			word[i] = strsep(&line, "|");
+			word[i] = word[i] != NULL && *word[i] != '\0' ? xstrdup(word[i]) : NULL;
+		}
+		add_target(word[0], word[1], word[2], word[3]);
 	}
-	if (names_read(&all, dir) != 0)
-		die("%s: %s: is this a rumpfuzz source tree?", dir, strerror(errno));
-	t.v = xmalloc((all.n + 1) * sizeof(*t.v));
-	for (i = 0; i < all.n; i++) {
-		size_t l = strlen(all.v[i]);
-
-		if (l > 7 && strncmp(all.v[i], "fuzz_", 5) == 0 && strcmp(all.v[i] + l - 2, ".c") == 0)
-			t.v[t.n++] = strf("%.*s", (int)l - 2, all.v[i]);
-	}
-	names_free(&all);
+	qsort(table, ntable, sizeof(*table), by_name);
+	free(text);
+	free(path);
 	free(dir);
-	return t;
+}
+
+const struct target *
+targets(size_t *np)
+{
+
+	if (table == NULL) {
+		if (is_project())
+			project_targets();
+		else
+			tree_targets();
+	}
+	*np = ntable;
+	return table;
+}
+
+const struct target *
+find_target(const char *name)
+{
+	const struct target *t;
+	size_t n;
+
+	for (t = targets(&n); n > 0; t++, n--)
+		if (strcmp(t->name, name) == 0)
+			return t;
+	return NULL;
 }
 
 int
 is_target(const char *name)
 {
-	struct names t = targets();
-	size_t i;
-	int found = 0;
 
-	for (i = 0; i < t.n; i++)
-		found |= strcmp(t.v[i], name) == 0;
-	names_free(&t);
-	return found;
+	return find_target(name) != NULL;
 }
 
 char *
 target_about(const char *name)
 {
-	char *path = target_source(name), *text = path != NULL ? slurp(path, NULL) : NULL, *p, *q;
+	char *text = slurp(find_target(name)->source, NULL), *p, *q;
 	struct str s = {0};
 
 	str_addn(&s, "", 0);
-	free(path);
 	/* The second comment: the first is the licence line. */
 	if (text != NULL && (p = strstr(text, "*/")) != NULL && (p = strstr(p, "/*")) != NULL &&
 	    (q = strstr(p, "*/")) != NULL) {
@@ -443,16 +417,31 @@ below(const char *path, const char *dir)
 	return strncmp(path, dir, n) == 0 && path[n] == '/' ? path + n + 1 : NULL;
 }
 
+const char *
+project_name(void)
+{
+	const char *slash = strrchr(home, '/');
+
+	return slash != NULL ? slash + 1 : home;
+}
+
+const char *
+own_file(const char *path)
+{
+	const char *rest = is_project() ? below(path, home) : NULL;
+
+	/* The source tree may lie in the project. */
+	return rest != NULL && below(top, home) != NULL && below(path, top) != NULL ? NULL : rest;
+}
+
 char *
 source_name(const char *file)
 {
-	const char *in_top = below(file, top), *in_home = is_project() ? below(file, home) : NULL;
-	const char *base = strrchr(home, '/');
+	const char *rest;
 
-	/* One may lie in the other: the inner one has it. */
-	if (in_home != NULL && (in_top == NULL || in_home > in_top))
-		return strf("%s/%s", base != NULL ? base + 1 : home, in_home);
-	return in_top != NULL ? xstrdup(in_top) : NULL;
+	if ((rest = own_file(file)) != NULL)
+		return strf("%s/%s", project_name(), rest);
+	return (rest = below(file, top)) != NULL ? xstrdup(rest) : NULL;
 }
 
 char *

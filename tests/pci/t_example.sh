@@ -112,7 +112,6 @@ project_body() {
 	[ -n "$(ls example/out/corpus/fuzz_edu)" ] || atf_fail "no corpus"
 
 	# More than the buffer holds, by the length that the caller says.
-	grep -n 'len = MIN(uio->uio_resid, EDU_BUFSIZE - off);' example/edu.c | cut -d : -f 1 >line
 	sed 's/len = MIN(uio->uio_resid, EDU_BUFSIZE - off);/len = uio->uio_resid;/' example/edu.c >edu.c
 	cmp -s edu.c example/edu.c && atf_fail "nothing was planted"
 	cp edu.c example/edu.c
@@ -134,7 +133,12 @@ project_body() {
 	echo 'cmake_minimum_required(VERSION 3.25)
 	    project(none LANGUAGES C)' >empty/CMakeLists.txt
 	atf_check -s exit:2 -e match:"no rumpfuzz_target" "$TOP/rumpfuzz" --project empty list
-	sed -i 's/CORPUS corpus/CORPUS corpse/' example/CMakeLists.txt
+	# A dictionary is no seed.
+	echo '"edu"' >example/edu.dict
+	rm -r example/out/corpus
+	sed -i 's/CORPUS corpus/DICT edu.dict/' example/CMakeLists.txt
+	atf_check -s exit:1 -o match:"fuzz_edu: has neither seeds nor a corpus" -o match:"0 passed, 1 failed" $r test
+	sed -i 's/DICT edu.dict/CORPUS corpse/' example/CMakeLists.txt
 	atf_check -s exit:2 -e match:"CORPUS .*corpse is no directory" $r list
 }
 
