@@ -11,6 +11,8 @@
 #include "devops_ahci.h"
 
 #define SLOT	3			/* the device's place on the bus */
+/* A driver gives a transfer 10 s, and of 32 queued ones the last waits for all. */
+#define QUEUED_SLOW	300000		/* microseconds */
 
 /* What dv_model is. */
 struct adapter {
@@ -100,6 +102,8 @@ devops_ahci_create(struct devops *d)
 	}
 	/* A device that is not ready in ten seconds is none. */
 	if (ac.ac_ready > 9000000000ull)
+		d->dv_tampered = 1;
+	if ((ac.ac_port[0].ap_flags & AHCIM_NCQ) != 0 && d->dv_delay >= QUEUED_SLOW)
 		d->dv_tampered = 1;
 	a->dev = ahcim_create(d->dv_pci, &ac);
 	if (a->dev == NULL)
