@@ -320,6 +320,47 @@ QUEUED_FAULT(no_interrupt, AHCIM_FAULT_NOINTR, 0, 0x61, 1, 40, 1)
 QUEUED_FAULT(busy, AHCIM_FAULT_BUSY, 0, 0x61, 3, 1, 1)
 QUEUED_FAULT(bus, AHCIM_FAULT_BUS, 0, 0x61, 3, 1, 1)
 
+/*
+ * After four DMA errors in 4,000 transfers a drive has its commands one by
+ * one; rarer ones cost it nothing.
+ */
+static void
+dma_errors(unsigned between, int queued)
+{
+	static uint8_t buf[512];
+	uint64_t n;
+	unsigned i, j;
+	int fd;
+
+	start((struct ahcim_config){ .ac_port[1].ap_flags = AHCIM_NCQ });
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
+	for (i = 0; i < 4; i++) {
+		for (j = 0; j < between; j++)
+			ATF_REQUIRE_EQ(rump_sys_pread(fd, buf, sizeof(buf), 0), 512);
+		rumpuser_fault_set(RUMPUSER_FAULT_DMAMAP, 1, 0, RUMP_EIO);
+		ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, sizeof(buf), 65536), 512);
+	}
+	n = DEV(ahcim_stats(dev)->as_queued);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, sizeof(buf), 65536), 512);
+	ATF_CHECK_EQ(DEV(ahcim_stats(dev)->as_queued) > n, queued);
+	WORKS(rump_sys_close(fd));
+	end();
+}
+
+ATF_TC_WITHOUT_HEAD(queued_dma_errors);
+ATF_TC_BODY(queued_dma_errors, tc)
+{
+
+	dma_errors(0, 0);
+}
+
+ATF_TC_WITHOUT_HEAD(queued_rare_dma_errors);
+ATF_TC_BODY(queued_rare_dma_errors, tc)
+{
+
+	dma_errors(1500, 1);
+}
+
 /* A queued write that the drive forgets is late though others come and go. */
 ATF_TC_WITHOUT_HEAD(queued_lost);
 ATF_TC_BODY(queued_lost, tc)
@@ -554,6 +595,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, queued_no_log);
 	ATF_TP_ADD_TC(tp, queued_never);
 	ATF_TP_ADD_TC(tp, queued_no_interrupt);
+	ATF_TP_ADD_TC(tp, queued_dma_errors);
+	ATF_TP_ADD_TC(tp, queued_rare_dma_errors);
 	ATF_TP_ADD_TC(tp, queued_lost);
 	ATF_TP_ADD_TC(tp, queued_busy);
 	ATF_TP_ADD_TC(tp, queued_bus);

@@ -241,6 +241,7 @@ ahci_bio_start(struct ata_channel *chp, struct ata_xfer *xfer)
 {
 	struct ata_bio *bio = &xfer->c_bio;
 
+	chp->ch_drive[xfer->c_drive].n_xfers++;
 	bio->nbytes = (int)bio->bcount;
 	xfer->c_databuf = bio->databuf;
 	satafis_rhd_construct_bio(xfer, ahci_cfis(chp, xfer->c_slot));

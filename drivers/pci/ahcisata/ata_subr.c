@@ -7,6 +7,8 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/atomic.h>
+#include <sys/bitops.h>
 #include <sys/kmem.h>
 
 #include "ata_impl.h"
@@ -161,9 +163,21 @@ ata_read_log_ext_ncq(struct ata_drive_datas *drvp, uint8_t flags,
 	return 0;
 }
 
+/* In force and possible, from a mask of the modes that the drive has. */
+static bool
+ata_best_mode(u_int mask, int limit, uint8_t *mode, uint8_t *cap)
+{
+
+	if (mask == 0)
+		return false;
+	*mode = *cap = (uint8_t)MIN(fls32(mask) - 1, limit);
+	return true;
+}
+
 /*
  * What the drive can: drive_flags, modes, openings, from its own words within
- * what the controller does.  Sleeps.
+ * what the controller does.  Its driver may have it work meanwhile, one
+ * command at a time.  Sleeps.
  */
 void
 ata_probe_caps(struct ata_drive_datas *drvp)
@@ -171,54 +185,47 @@ ata_probe_caps(struct ata_drive_datas *drvp)
 	struct ata_channel *chp = drvp->chnl_softc;
 	struct atac_softc *atac = chp->ch_atac;
 	struct ataparams params;
-	int i;
+	uint16_t flags = 0;
+	uint8_t openings = 1;
 
-	drvp->drv_openings = 1;
 	if (ata_get_params(drvp, AT_WAIT, &params) != CMD_OK)
 		return;
 	if ((atac->atac_cap & ATAC_CAP_DATA32) != 0)
-		drvp->drive_flags |= ATA_DRIVE_CAP32;
+		flags |= ATA_DRIVE_CAP32;
+	ata_channel_lock(chp);
 	drvp->PIO_mode = drvp->PIO_cap = 0;
 	if ((params.atap_extensions & WDC_EXT_MODES) != 0) {
 		drvp->PIO_mode = drvp->PIO_cap =
 		    MIN((params.atap_piomode_supp & 2) != 0 ? 4 : 3,
 		    atac->atac_pio_cap);
-		for (i = 2; i >= 0; i--) {
-			if ((params.atap_dmamode_supp & (1 << i)) == 0)
-				continue;
-			drvp->DMA_mode = drvp->DMA_cap =
-			    MIN(i, atac->atac_dma_cap);
-			drvp->drive_flags |= ATA_DRIVE_DMA | ATA_DRIVE_MODE;
-			break;
-		}
+		if (ata_best_mode(params.atap_dmamode_supp & 0x07,
+		    atac->atac_dma_cap, &drvp->DMA_mode, &drvp->DMA_cap))
+			flags |= ATA_DRIVE_DMA | ATA_DRIVE_MODE;
 	}
 	if ((params.atap_extensions & WDC_EXT_UDMA_MODES) != 0 &&
-	    (atac->atac_cap & ATAC_CAP_UDMA) != 0) {
-		for (i = 6; i >= 0; i--) {
-			if ((params.atap_udmamode_supp & (1 << i)) == 0)
-				continue;
-			drvp->UDMA_mode = drvp->UDMA_cap =
-			    MIN(i, atac->atac_udma_cap);
-			drvp->drive_flags |= ATA_DRIVE_UDMA | ATA_DRIVE_MODE;
-			break;
+	    (atac->atac_cap & ATAC_CAP_UDMA) != 0 &&
+	    ata_best_mode(params.atap_udmamode_supp & 0x7f,
+	    atac->atac_udma_cap, &drvp->UDMA_mode, &drvp->UDMA_cap))
+		flags |= ATA_DRIVE_UDMA | ATA_DRIVE_MODE;
+	if (drvp->drive_type == ATA_DRIVET_ATA) {
+		if ((params.atap_cmd2_en & ATA_CMD2_LBA48) != 0 &&
+		    (params.atap_cmd_def & ATA_CMDE_WFE) != 0)
+			flags |= ATA_DRIVE_WFUA;
+		if ((params.atap_sata_caps & SATA_NATIVE_CMDQ) != 0 &&
+		    params.atap_sata_caps != 0xffff &&
+		    (atac->atac_cap & ATAC_CAP_NCQ) != 0) {
+			flags |= ATA_DRIVE_NCQ;
+			/* A slot stays free for the page of what failed. */
+			openings = ATA_REAL_OPENINGS(MIN((params.atap_queuedepth &
+			    WDC_QUEUE_DEPTH_MASK) + 1, ata_queue_openings(chp)));
+			if ((params.atap_sata_caps & SATA_NCQ_PRIO) != 0)
+				flags |= ATA_DRIVE_NCQ_PRIO;
 		}
 	}
-	if (drvp->drive_type != ATA_DRIVET_ATA)
-		return;
-	if ((params.atap_cmd2_en & ATA_CMD2_LBA48) != 0 &&
-	    (params.atap_cmd_def & ATA_CMDE_WFE) != 0)
-		drvp->drive_flags |= ATA_DRIVE_WFUA;
-	if ((params.atap_sata_caps & SATA_NATIVE_CMDQ) != 0 &&
-	    (params.atap_sata_caps != 0xffff) &&
-	    (atac->atac_cap & ATAC_CAP_NCQ) != 0) {
-		drvp->drive_flags |= ATA_DRIVE_NCQ;
-		/* A slot stays free for the page that tells what failed. */
-		i = MIN((params.atap_queuedepth & WDC_QUEUE_DEPTH_MASK) + 1,
-		    ata_queue_openings(chp));
-		drvp->drv_openings = ATA_REAL_OPENINGS(i);
-		if ((params.atap_sata_caps & SATA_NCQ_PRIO) != 0)
-			drvp->drive_flags |= ATA_DRIVE_NCQ_PRIO;
-	}
+	/* Its driver looks at these without the lock. */
+	atomic_store_relaxed(&drvp->drv_openings, openings);
+	atomic_store_relaxed(&drvp->drive_flags, drvp->drive_flags | flags);
+	ata_channel_unlock(chp);
 }
 
 /* One line for each drive: how it moves data. */
@@ -243,19 +250,24 @@ ata_print_modes(struct ata_channel *chp)
 	}
 }
 
-/* A DMA error: too many of them, and queued commands are given up. */
+/*
+ * A DMA error: NERRS_MAX of them within NXFER transfers, and queued commands
+ * are given up.  Locked.
+ */
 void
 ata_dmaerr(struct ata_drive_datas *drvp, int flags)
 {
 
-	if (drvp->n_dmaerrs < UINT8_MAX)
-		drvp->n_dmaerrs++;
-	if (drvp->n_dmaerrs < NERRS_MAX || drvp->n_xfers > NXFER)
+	ata_channel_lock_owned(drvp->chnl_softc);
+	if (drvp->n_xfers > NXFER)
+		drvp->n_dmaerrs = drvp->n_xfers = 0;
+	if (++drvp->n_dmaerrs < NERRS_MAX)
 		return;
 	drvp->n_dmaerrs = NERRS_MAX - 1;
 	drvp->n_xfers = 0;
 	if ((drvp->drive_flags & ATA_DRIVE_NCQ) != 0) {
-		drvp->drive_flags &= ~ATA_DRIVE_NCQ;
+		atomic_store_relaxed(&drvp->drive_flags,
+		    drvp->drive_flags & ~ATA_DRIVE_NCQ);
 		aprint_error_dev(drvp->drv_softc,
 		    "too many DMA errors; no queued commands any more\n");
 	}

@@ -132,7 +132,6 @@ atabus_probe1(struct atabus_softc *sc)
 			atapi = true;
 			break;
 		case ATA_DRIVET_ATA:
-			ata_probe_caps(drvp);
 			memset(&adev, 0, sizeof(adev));
 			adev.adev_bustype = atac->atac_bustype_ata;
 			adev.adev_channel = chp->ch_channel;
@@ -141,6 +140,9 @@ atabus_probe1(struct atabus_softc *sc)
 			drvp->drv_softc = config_found(sc->sc_dev, &adev,
 			    ataprint, CFARGS(.submatch = config_stdsubmatch,
 			    .iattr = "ata_hl", .locators = locs));
+			/* A driver may set its drive's openings to one first. */
+			if (drvp->drv_softc != NULL)
+				ata_probe_caps(drvp);
 			break;
 		default:
 			break;

@@ -12,6 +12,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/ataio.h>
+#include <sys/atomic.h>
 #include <sys/buf.h>
 #include <sys/bufq.h>
 #include <sys/callout.h>
@@ -184,6 +185,8 @@ wd_attach(device_t parent, device_t self, void *aux)
 	SLIST_INIT(&wd->sc_retry_list);
 	wd->drv_max_tags = ATA_MAX_OPENINGS;
 	wd->drv_ncq = true;
+	/* One command at a time until the bus has asked what the drive can. */
+	wd->drvp->drv_openings = 1;
 	wd->drvp->drv_done = wddone;
 	wd->drvp->drv_softc = self;
 	aprint_naive("\n");
@@ -305,7 +308,8 @@ wd_start1(struct wd_softc *wd, struct buf *bp, struct ata_xfer *xfer)
 	if (BUF_ISREAD(bp))
 		bio->flags |= ATA_READ;
 	else if ((bp->b_flags & B_MEDIA_FUA) != 0 &&
-	    (wd->drvp->drive_flags & ATA_DRIVE_WFUA) != 0)
+	    (atomic_load_relaxed(&wd->drvp->drive_flags) &
+	    ATA_DRIVE_WFUA) != 0)
 		bio->flags |= ATA_FUA;
 	if (WD_USE_NCQ(wd)) {
 		xfer->c_flags |= C_NCQ;
@@ -388,7 +392,9 @@ wddone(device_t self, struct ata_xfer *xfer)
 		break;
 	case ERR_DMA:
 		why = "DMA error";
+		ata_channel_lock(wd->drvp->chnl_softc);
 		ata_dmaerr(wd->drvp, 0);
+		ata_channel_unlock(wd->drvp->chnl_softc);
 		break;
 	case ERR_DF:
 		why = "device fault";
@@ -519,7 +525,8 @@ wd_getcache(struct wd_softc *wd, int *bits)
 		*bits |= DKCACHE_WCHANGE;
 	if ((params.atap_cmd1_en & WDC_CMD1_CACHE) != 0)
 		*bits |= DKCACHE_WRITE;
-	if ((wd->drvp->drive_flags & ATA_DRIVE_WFUA) != 0)
+	if ((atomic_load_relaxed(&wd->drvp->drive_flags) &
+	    ATA_DRIVE_WFUA) != 0)
 		*bits |= DKCACHE_FUA;
 	return 0;
 }
@@ -805,6 +812,8 @@ wd_dumpblocks(device_t self, void *va, daddr_t blkno, int nblk)
 	(*wd->atabus->ata_bio)(wd->drvp, xfer);
 	error = (xfer->c_bio.flags & ATA_ITSDONE) == 0 ||
 	    xfer->c_bio.error != NOERROR ? EIO : 0;
+	/* One command at a time until the bus has asked what the drive can. */
+	wd->drvp->drv_openings = 1;
 	wd->drvp->drv_done = wddone;
 	ata_free_xfer(chp, xfer);
 	return error;

@@ -7,6 +7,7 @@
 #ifndef _DEV_ATA_WDVAR_H_
 #define	_DEV_ATA_WDVAR_H_
 
+#include <sys/atomic.h>
 #include <sys/callout.h>
 #include <sys/disk.h>
 #include <sys/mutex.h>
@@ -39,13 +40,17 @@ struct wd_softc {
 
 	int		drv_max_tags;
 #define	WD_MAX_OPENINGS(wd)						\
-	(MAX(1, MIN((wd)->drvp->drv_openings, (wd)->drv_max_tags)))
+	(MAX(1, MIN(atomic_load_relaxed(&(wd)->drvp->drv_openings),	\
+	    (wd)->drv_max_tags)))
 	bool		drv_ncq;
 #define	WD_USE_NCQ(wd)							\
-	((wd)->drv_ncq && ((wd)->drvp->drive_flags & ATA_DRIVE_NCQ))
+	((wd)->drv_ncq &&						\
+	    (atomic_load_relaxed(&(wd)->drvp->drive_flags) & ATA_DRIVE_NCQ))
 	bool		drv_ncq_prio;
 #define	WD_USE_NCQ_PRIO(wd)						\
-	((wd)->drv_ncq_prio && ((wd)->drvp->drive_flags & ATA_DRIVE_NCQ_PRIO))
+	((wd)->drv_ncq_prio &&						\
+	    (atomic_load_relaxed(&(wd)->drvp->drive_flags) &		\
+	    ATA_DRIVE_NCQ_PRIO))
 
 	/* Transfers that failed, or never began, and are to be tried again. */
 	callout_t	sc_retry_callout;
