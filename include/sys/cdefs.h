@@ -30,6 +30,8 @@
 #define	__CONCAT1(x, y)	x ## y
 #define	__CONCAT(x, y)	__CONCAT1(x, y)
 #define	___CONCAT(x, y)	__CONCAT1(x, y)
+#define	__CONCAT3(a, b, c)	a ## b ## c
+#define	__CONCAT4(a, b, c, d)	a ## b ## c ## d
 #define	__STRING(x)	#x
 #define	___STRING(x)	__STRING(x)
 #define	__const		const
@@ -60,6 +62,7 @@
 #define	__aligned(x)		__attribute__((__aligned__(x)))
 #define	__section(x)		__attribute__((__section__(x)))
 #define	__weak			__attribute__((__weak__))
+#define	__noprofile		__attribute__((__no_instrument_function__))
 #define	__returns_twice		__attribute__((__returns_twice__))
 #define	__noclone
 #define	__malloc_like		__attribute__((__malloc__))
@@ -107,6 +110,7 @@
 #define	__predict_true(exp)	__builtin_expect((exp) != 0, 1)
 #define	__predict_false(exp)	__builtin_expect((exp) != 0, 0)
 #define	__insn_barrier()	__asm__ __volatile__("" : : : "memory")
+#define	__unreachable()		__builtin_unreachable()
 
 #ifndef __inline
 #define	__inline	inline
@@ -136,6 +140,37 @@
 	    __attribute__((__weak__, __alias__(#sym)));
 #define	__RENAME(x)	__asm__(___STRING(x))
 
+/*
+ * Link sets: pointers to objects of any file of a component, in a section of
+ * its library.  The linker gives the section's bounds, or NULL when it is
+ * empty.
+ */
+#define	__link_set_make_entry(set, sym)					\
+	static void const *const __link_set_##set##_sym_##sym		\
+	    __used __section("link_set_" #set) = (const void *)&sym
+#define	__link_set_make_entry2(set, sym, n)				\
+	static void const *const __link_set_##set##_sym_##sym##_##n	\
+	    __used __section("link_set_" #set) = (const void *)&sym[n]
+#define	__link_set_add_text(set, sym)	__link_set_make_entry(set, sym)
+#define	__link_set_add_rodata(set, sym)	__link_set_make_entry(set, sym)
+#define	__link_set_add_data(set, sym)	__link_set_make_entry(set, sym)
+#define	__link_set_add_bss(set, sym)	__link_set_make_entry(set, sym)
+#define	__link_set_add_text2(set, sym, n)				\
+	__link_set_make_entry2(set, sym, n)
+#define	__link_set_add_rodata2(set, sym, n)				\
+	__link_set_make_entry2(set, sym, n)
+#define	__link_set_add_data2(set, sym, n)				\
+	__link_set_make_entry2(set, sym, n)
+#define	__link_set_add_bss2(set, sym, n)				\
+	__link_set_make_entry2(set, sym, n)
+#define	__link_set_start(set)	(__start_link_set_##set)
+#define	__link_set_end(set)	(__stop_link_set_##set)
+#define	__link_set_decl(set, ptype)					\
+	extern ptype *const __link_set_start(set)[] __weak __dso_hidden; \
+	extern ptype *const __link_set_end(set)[] __weak __dso_hidden
+#define	__link_set_count(set)						\
+	((size_t)(__link_set_end(set) - __link_set_start(set)))
+
 /* Dropping qualifiers without a cast warning. */
 #define	__UNCONST(a)	((void *)(unsigned long)(const void *)(a))
 #define	__UNVOLATILE(a)	((void *)(unsigned long)(volatile void *)(a))
@@ -145,6 +180,7 @@
 #define	__arraycount(a)	(sizeof(a) / sizeof(*(a)))
 #endif
 #define	__nothing	((void)0)
+#define	__USE(a)	((void)(a))
 
 /* Compile-time assertions, usable at file and block scope. */
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* copy(9), uiomove(9), evcnt(9), cprng(9), rnd(9), kcpuset(9), hooks. */
+/* copy(9), uiomove(9), evcnt(9), cprng(9), rnd(9), kcpuset(9), hooks, link sets. */
 
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -210,5 +210,28 @@ KERNTEST(hooks_run)
 	CHECK(strcmp(order, "cb") == 0);
 	doshutdownhooks();
 	CHECK(strcmp(order, "cb") == 0);
+	return 0;
+}
+
+static const char one[] = "one", two[] = "two", both[2][4] = { "3", "4" };
+
+__link_set_decl(kl_words, const char);
+__link_set_decl(kl_nothing, const char);
+__link_set_add_rodata(kl_words, one);
+__link_set_add_rodata(kl_words, two);
+__link_set_add_rodata2(kl_words, both, 1);
+
+KERNTEST(link_sets)
+{
+	const char *const *w;
+	char all[16] = "";
+
+	CHECK_EQ(__link_set_count(kl_words), 3);
+	CHECK_EQ(__link_set_count(kl_nothing), 0);
+	for (w = __link_set_start(kl_words); w < __link_set_end(kl_words); w++)
+		strlcat(all, *w, sizeof(all));
+	CHECK_EQ(strlen(all), 7);
+	CHECK(strstr(all, "one") && strstr(all, "two") && strchr(all, '4'));
+	CHECK_EQ(__CONCAT3(1, 2, 3) + __CONCAT4(4, 5, 6, 7), 123 + 4567);
 	return 0;
 }

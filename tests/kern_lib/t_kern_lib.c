@@ -58,6 +58,7 @@ BODY(extent_basic)
 BODY(hash_tables)
 BODY(hash_values)
 BODY(hooks_run)
+BODY(link_sets)
 BODY(kauth_listeners)
 BODY(kauth_vnode_decision)
 BODY(kcpuset_basic)
@@ -186,6 +187,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, hash_tables);
 	ATF_TP_ADD_TC(tp, hash_values);
 	ATF_TP_ADD_TC(tp, hooks_run);
+	ATF_TP_ADD_TC(tp, link_sets);
 	ATF_TP_ADD_TC(tp, kauth_listeners);
 	ATF_TP_ADD_TC(tp, kauth_vnode_decision);
 	ATF_TP_ADD_TC(tp, kcpuset_basic);
