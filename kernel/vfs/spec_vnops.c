@@ -395,6 +395,7 @@ spec_open(void *v)
 	specdev_t *sd = sn->sn_dev;
 	enum kauth_device_req req;
 	dev_t dev = vp->v_rdev;
+	bool close;
 	int error;
 
 	/* Device files of foreign file systems are just names. */
@@ -446,28 +447,33 @@ spec_open(void *v)
 	 * revokes it holds its lock and waits for that.
 	 */
 	mutex_enter(&device_lock);
+	close = false;
 	if (sn->sn_gone) {
 		/* Revoked while it opened; the counts are gone already. */
-		if (error == 0 && sd->sd_opencnt == 0 && !sd->sd_closing) {
-			sd->sd_closing = true;
-			mutex_exit(&device_lock);
-			if (vp->v_type == VCHR)
-				(void)cdev_close(dev, FNONBLOCK, S_IFCHR, curlwp);
-			else
-				(void)bdev_close(dev, FNONBLOCK, S_IFBLK, curlwp);
-			mutex_enter(&device_lock);
-			sd->sd_closing = false;
-		}
+		close = error == 0 && sd->sd_opencnt == 0 && !sd->sd_closing;
 		if (error == 0)
 			error = EBADF;
 	} else if (error == 0) {
 		/* From now on a revocation closes it. */
 		sd->sd_opened = true;
 	} else {
-		sd->sd_opencnt--;
 		sn->sn_opencnt--;
+		/* Whoever had it open may have taken this one for the last. */
+		close = --sd->sd_opencnt == 0 && sd->sd_opened &&
+		    !sd->sd_closing;
 		if (vp->v_type == VBLK)
 			sd->sd_bdevvp = NULL;
+	}
+	if (close) {
+		sd->sd_opened = false;
+		sd->sd_closing = true;
+		mutex_exit(&device_lock);
+		if (vp->v_type == VCHR)
+			(void)cdev_close(dev, FNONBLOCK, S_IFCHR, curlwp);
+		else
+			(void)bdev_close(dev, FNONBLOCK, S_IFBLK, curlwp);
+		mutex_enter(&device_lock);
+		sd->sd_closing = false;
 	}
 	sd->sd_iocnt--;
 	sn->sn_opening--;

@@ -443,6 +443,57 @@ KERNTEST(gone_waits)
 	return 0;
 }
 
+static void
+late_open_thread(void *arg)
+{
+
+	open_error = vn_lock(tdev_vp, LK_EXCLUSIVE);
+	if (open_error == 0) {
+		open_error = VOP_OPEN(tdev_vp, FREAD, curlwp->l_cred);
+		VOP_UNLOCK(tdev_vp);
+	}
+}
+
+/*
+ * While somebody opens it, who had it open closes it: the driver hears of that
+ * when the open has failed, and only then.
+ */
+KERNTEST(close_under_open)
+{
+	struct lwp *opener;
+	int fail;
+
+	for (fail = 0; fail < 2; fail++) {
+		tdev_number = makedev(devsw_name2chr("tdev", NULL, 0), 0);
+		tbus_slot[0] = 1;
+		CHECK_EQ(tbus_scan(), 0);
+		CHECK_EQ(cdevvp(tdev_number, &tdev_vp), 0);
+		CHECK_EQ(vn_lock(tdev_vp, LK_EXCLUSIVE), 0);
+		CHECK_EQ(VOP_OPEN(tdev_vp, FREAD, curlwp->l_cred), 0);
+		VOP_UNLOCK(tdev_vp);
+		vref(tdev_vp);
+		tdev_go = false;
+		tdev_closes = 0;
+		opener = kt_thread(late_open_thread, NULL);
+		while (!tdev_waiting)
+			kt_settle();
+		CHECK_EQ(vn_close(tdev_vp, FREAD, curlwp->l_cred), 0);
+		CHECK_EQ(tdev_closes, 0);
+		tdev_fail_open = fail;
+		tdev_go = true;
+		kt_join(opener);
+		CHECK_EQ(open_error, fail ? EIO : 0);
+		CHECK_EQ(tdev_closes, fail);
+		if (fail)
+			vrele(tdev_vp);
+		else
+			CHECK_EQ(vn_close(tdev_vp, FREAD, curlwp->l_cred), 0);
+		CHECK_EQ(tdev_closes, 1);
+		tbus_clean();
+	}
+	return 0;
+}
+
 /* What was put off until the parent is attached runs when it is. */
 KERNTEST(defer)
 {

@@ -17,7 +17,7 @@
 
 int tbus_slot[TBUS_NSLOT];
 char tlog[1024];
-bool tdev_go = true, tdev_waiting, tdev_slow_detach, tdev_slow_close;
+bool tdev_go = true, tdev_waiting, tdev_slow_detach, tdev_slow_close, tdev_fail_open;
 int tdev_closes;
 
 struct tbus_softc {
@@ -308,7 +308,7 @@ tdevopen(dev_t dev, int flag, int fmt, struct lwp *l)
 	if (device_lookup(&tdev_cd, minor(dev)) == NULL)
 		return ENXIO;
 	tdev_wait();
-	return device_lookup(&tdev_cd, minor(dev)) == NULL ? EIO : 0;
+	return tdev_fail_open || device_lookup(&tdev_cd, minor(dev)) == NULL ? EIO : 0;
 }
 
 static int
@@ -362,7 +362,7 @@ tbus_clean(void)
 	int i;
 
 	tdev_go = true;
-	tdev_slow_detach = tdev_slow_close = false;
+	tdev_slow_detach = tdev_slow_close = tdev_fail_open = false;
 	for (i = 0; i < TBUS_NSLOT; i++) {
 		tbus_slot[i] = 0;
 		if (sc->sc_child[i] != NULL && !device_is_a(sc->sc_child[i], "tspec"))

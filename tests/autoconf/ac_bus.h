@@ -51,6 +51,7 @@ extern bool tdev_go;
 extern bool tdev_waiting;
 extern bool tdev_slow_detach;
 extern bool tdev_slow_close;
+extern bool tdev_fail_open;
 extern int tdev_closes;
 
 /* The bus looks at its slots. */

@@ -59,6 +59,7 @@ ATF_TC_BODY(name, tc)							\
 	x(acquire)							\
 	x(activity_handlers)						\
 	x(boot_tree)							\
+	x(close_under_open)						\
 	x(compatible)							\
 	x(component)							\
 	x(defer)							\
@@ -94,8 +95,8 @@ BODIES(BODY)
 ATF_TC_WITHOUT_HEAD(schedules);
 ATF_TC_BODY(schedules, tc)
 {
-	static const char *const bodies[] = { "acquire", "detach_twice",
-	    "gone_waits", "intr_disestablish_inside", "intr_disestablish_waits", "intr_levels", "intr_mask",
+	static const char *const bodies[] = { "acquire", "close_under_open",
+	    "detach_twice", "gone_waits", "intr_disestablish_inside", "intr_disestablish_waits", "intr_levels", "intr_mask",
 	    "open_holds", "pending", "rescan_detach" };
 	unsigned i, seed;
 
