@@ -22,6 +22,23 @@ bool	ru_dev_idle(int64_t until);
 extern bool ru_dev_active;		/* there is somebody to ask */
 
 /*
+ * A thread looks at what a device may have done: reads a register (then
+ * others may run), or syncs memory.  Who looks again and again and never
+ * sleeps waits for the device: time passes for him, too.
+ */
+#define	RU_DEV_LOOKS	1024
+extern unsigned ru_dev_looks;		/* since the thread ran last; fibers only */
+void	ru_dev_spin(bool others);
+
+RU_INLINE void
+ru_dev_look(bool others)
+{
+
+	if (ru_deterministic && __predict_false(++ru_dev_looks >= RU_DEV_LOOKS))
+		ru_dev_spin(others);
+}
+
+/*
  * rumpuser_dma.c.
  */
 void	ru_dma_backend(const struct rumpuser_dev_backend *, void *ctx);

@@ -305,6 +305,7 @@ switch_to(struct ru_fiber *to)
 	to->f_state = RU_RUN;
 	if (to == from)
 		return;
+	ru_dev_looks = 0;
 	ru_cur = to;
 	from->f_lwp = ru_curlwp;
 	ru_curlwp = to->f_lwp;

@@ -73,6 +73,7 @@ struct devstate {
 
 static struct devstate *ds RU_STATE = NULL;
 bool	ru_dev_active RU_STATE = false;
+unsigned ru_dev_looks RU_STATE = 0;
 
 static bool
 dev_init(void)
@@ -242,6 +243,7 @@ rumpuser_bus_read(int space, uint64_t addr, unsigned width)
 
 	rumpuser_step(1);
 	rumpuser_sched_point();
+	ru_dev_look(true);
 	if (__predict_false(rumpuser_fault(RUMPUSER_FAULT_DEVICE) != 0) ||
 	    (be = backend_enter()) == NULL)
 		return ones(width);
@@ -841,6 +843,27 @@ ru_dev_idle(int64_t until)
 	return true;
 }
 
+/* What the device does next happens now; the step count ends a wait for nothing. */
+void
+ru_dev_spin(bool others)
+{
+	int64_t next;
+
+	ru_dev_looks = 0;
+	/* A read of a register has been counted. */
+	if (!others)
+		rumpuser_step(RU_DEV_LOOKS);
+	if (ds == NULL || !ru_clock_virtual() || dev_pollfd() >= 0)
+		return;
+	next = dev_next();
+	if (next != INT64_MAX) {
+		ru_clock_advance(next);
+		dev_run();
+	}
+	if (others && (line_ready() >= 0 || line_serviced()))
+		ru_dev_yield();
+}
+
 void
 rumpuser_dev_delay(uint64_t ns)
 {
@@ -849,6 +872,7 @@ rumpuser_dev_delay(uint64_t ns)
 
 	until = ns > (uint64_t)(INT64_MAX - 1 - now) ? INT64_MAX - 1 : now + (int64_t)ns;
 	rumpuser_step(1);
+	ru_dev_looks = 0;
 	if (ds == NULL || !ru_deterministic) {
 		if (ru_clock_virtual())
 			ru_clock_advance(until);

@@ -853,6 +853,8 @@ rumpuser_dma_sync(const void *map, uint64_t mach, void *cpu, size_t len, int ops
 
 	if (len == 0 || dm == NULL)
 		return;
+	if ((ops & POSTREAD) != 0)
+		ru_dev_look(false);
 	view = view_of(mach);
 	if (view == cpu)
 		return;

@@ -273,6 +273,84 @@ ATF_TC_BODY(delay, tc)
 	}
 }
 
+static unsigned spin_irq, spin_served;
+
+static void
+spin_run(void *ctx, uint64_t now)
+{
+
+	run(ctx, now);
+	rumpuser_intr_assert(spin_irq);
+}
+
+static const struct rumpuser_dev_backend spin_backend = {
+	.db_name = "spin", .db_next = next, .db_run = spin_run, .db_read = reg_read,
+};
+
+static void *
+spin_thread(void *arg)
+{
+	unsigned got;
+
+	for (;;) {
+		if (rumpuser_intr_wait(&got) != 0)
+			return NULL;
+		spin_served++;
+		rumpuser_intr_eoi(got);
+	}
+}
+
+/* Who looks at a device and never sleeps sees what it does later. */
+ATF_TC_WITHOUT_HEAD(spin);
+ATF_TC_BODY(spin, tc)
+{
+	static char cpu[64];
+	uint64_t before, mach, steps;
+	void *view;
+	unsigned i;
+
+	hyper_init();
+	if (!fiber())
+		atf_tc_skip("on threads time passes by itself");
+	rumpuser_dev_attach(&spin_backend, NULL);
+	ATF_REQUIRE_EQ(rumpuser_intr_alloc(&spin_irq), 0);
+	ATF_REQUIRE_EQ(rumpuser_thread_create(spin_thread, NULL, "intr", 0, -1, -1, NULL), 0);
+	rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 0, 1000);
+	before = rumpuser_dev_now();
+	due = before + 5000000;
+	/* A few looks take no time. */
+	for (i = 0; i < 200; i++)
+		(void)rumpuser_bus_read(0, 8, 4);
+	ATF_CHECK_EQ(rumpuser_dev_now(), before);
+	for (i = 0; i < 10000 && runs == 0; i++)
+		(void)rumpuser_bus_read(0, 8, 4);
+	ATF_CHECK_EQ(runs, 1);
+	ATF_CHECK_EQ(rumpuser_dev_now(), before + 5000000);
+	/* The interrupt's thread may run. */
+	ATF_CHECK_EQ(spin_served, 1);
+	/* Looks between which others run are none. */
+	for (i = 0; i < 10; i++) {
+		due = rumpuser_dev_now() + 2000;
+		for (before = 0; before < 500; before++)
+			(void)rumpuser_bus_read(0, 8, 4);
+		ATF_CHECK_EQ(runs, (int)i + 1);
+		rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 0, 1000000);
+	}
+
+	if (rumpuser_dma_mode() != RUMPUSER_DMA_VIEWS)
+		return;
+	ATF_REQUIRE_EQ(rumpuser_dma_alloc(64, 1, 0, 0, UINT64_MAX, &mach, &view), 0);
+	due = rumpuser_dev_now() + 5000000;
+	steps = rumpuser_steps();
+	for (i = 0; i < 10000 && due != 0; i++)
+		rumpuser_dma_sync(NULL, mach, cpu, sizeof(cpu), 2, 0);
+	ATF_CHECK_EQ(due, 0);
+	/* It does nothing more: the count of steps will end this. */
+	for (i = 0; i < 10000; i++)
+		rumpuser_dma_sync(NULL, mach, cpu, sizeof(cpu), 2, 0);
+	ATF_CHECK(rumpuser_steps() - steps > 9000);
+}
+
 /* A restore puts back who was there, with lines and memory. */
 static char outside[4096];
 
@@ -380,6 +458,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, storm);
 	ATF_TP_ADD_TC(tp, again);
 	ATF_TP_ADD_TC(tp, delay);
+	ATF_TP_ADD_TC(tp, spin);
 	ATF_TP_ADD_TC(tp, snoop);
 	ATF_TP_ADD_TC(tp, restore);
 	return atf_no_error();
