@@ -176,21 +176,31 @@ vfs_syncer_remove_from_worklist(struct mount *mp)
 }
 
 /*
- * Write one vnode if that can be had without waiting for its users.
+ * Write one vnode if that can be had without waiting for its users.  All of it
+ * is one transaction: who unmounts never meets a reference that is ours.
  */
 static void
 syncer_vnode(struct vnode *vp)
 {
+	struct mount *mp = vp->v_mount;
 
-	/* v_interlock is held; takes it over. */
-	if (vcache_tryvget(vp) != 0)
-		return;
-	if (vn_lock(vp, LK_EXCLUSIVE | LK_NOWAIT) != 0) {
-		vrele(vp);
+	KASSERT(mutex_owned(vp->v_interlock));
+	if (fstrans_start_nowait(mp) != 0) {
+		mutex_exit(vp->v_interlock);
 		return;
 	}
-	(void)VOP_FSYNC(vp, curlwp->l_cred, FSYNC_LAZY, 0, 0);
-	vput(vp);
+	vfs_ref(mp);
+	/* Takes v_interlock over. */
+	if (vcache_tryvget(vp) == 0) {
+		if (vn_lock(vp, LK_EXCLUSIVE | LK_NOWAIT) == 0) {
+			(void)VOP_FSYNC(vp, curlwp->l_cred, FSYNC_LAZY, 0, 0);
+			vput(vp);
+		} else {
+			vrele(vp);
+		}
+	}
+	fstrans_done(mp);
+	vfs_rele(mp);
 }
 
 /* All that is in one slot; syncer_data_lock is dropped and taken again. */
