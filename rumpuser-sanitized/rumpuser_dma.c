@@ -36,6 +36,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <sys/mman.h>
 
 #if RU_ASAN
@@ -66,6 +67,10 @@
 #define	SHADOW_OWNED	0xf7		/* ASan says: use-after-poison */
 
 #define	NPAST		16
+
+/* How often a store on another thread is looked at that has no sync yet. */
+#define	SYNC_LOOKS	10000
+#define	SYNC_LOOK_NS	100000
 
 /* BUS_DMASYNC_* */
 #define	PREREAD		0x01
@@ -119,6 +124,18 @@ struct dmastate {
 	unsigned d_npast;
 	struct past d_past[NPAST];
 };
+
+/*
+ * On threads a store and its sync are two moments, and a device may look
+ * between them, as it may on hardware.  What a sync will let it see is here
+ * while the sync waits for the device.
+ */
+struct syncing {
+	uint64_t sy_start;
+	uint64_t sy_end;
+	struct syncing *sy_next;
+};
+static struct syncing *syncs;		/* ru_lock; none on fibers */
 
 static struct dmastate *dm RU_STATE = NULL;
 static int strict RU_STATE = RU_ASAN;
@@ -831,6 +848,47 @@ sync_shared(uint64_t mach, char *cpu, size_t len, int ops)
 	}
 }
 
+/* Takes the device's lock; it may look meanwhile. */
+static void
+sync_enter(struct syncing *sy, uint64_t mach, size_t len)
+{
+	struct syncing **syp;
+
+	if (ru_deterministic) {
+		ru_dev_enter();
+		return;
+	}
+	sy->sy_start = mach;
+	sy->sy_end = mach + len;
+	ru_lock();
+	sy->sy_next = syncs;
+	syncs = sy;
+	ru_unlock();
+	ru_dev_enter();
+	ru_lock();
+	for (syp = &syncs; *syp != sy; syp = &(*syp)->sy_next)
+		continue;
+	*syp = sy->sy_next;
+	ru_unlock();
+}
+
+/* Where a sync ends that waits to let the device see a byte; 0: none does. */
+static uint64_t
+sync_waits(uint64_t mach)
+{
+	const struct syncing *sy;
+	uint64_t end = 0;
+
+	if (ru_deterministic)
+		return 0;
+	ru_lock();
+	for (sy = syncs; sy != NULL && end == 0; sy = sy->sy_next)
+		if (sy->sy_start <= mach && mach < sy->sy_end)
+			end = sy->sy_end;
+	ru_unlock();
+	return end;
+}
+
 /* Fetches what the device wrote; the copies are checked by ASan. */
 static void
 sync_fetch(uint64_t mach, char *cpu, size_t len)
@@ -849,6 +907,7 @@ sync_fetch(uint64_t mach, char *cpu, size_t len)
 void
 rumpuser_dma_sync(const void *map, uint64_t mach, void *cpu, size_t len, int ops, int access)
 {
+	struct syncing sy;
 	char *view;
 
 	if (len == 0 || dm == NULL)
@@ -867,7 +926,10 @@ rumpuser_dma_sync(const void *map, uint64_t mach, void *cpu, size_t len, int ops
 			window_watch(map, mach, (ops & PREREAD) != 0);
 		return;
 	}
-	ru_dev_enter();
+	if ((ops & PREWRITE) != 0)
+		sync_enter(&sy, mach, len);
+	else
+		ru_dev_enter();
 	if ((access & RUMPUSER_DMA_SHARED) != 0)
 		sync_shared(mach, cpu, len, ops);
 	else {
@@ -1087,6 +1149,34 @@ stale(const char *view, const char *cpu, const uint8_t *st, size_t n)
 }
 
 /*
+ * The same of what the device reads, without those for which a sync waits.
+ * Another thread is given time to come to it.
+ */
+static size_t
+never_synced(const struct window *w, uint64_t mach, size_t n)
+{
+	const struct timespec ts = { .tv_nsec = SYNC_LOOK_NS };
+	const char *view = view_of(mach);
+	const char *cpu = w->w_cpu + (mach - w->w_start);
+	const uint8_t *st = state_of(mach);
+	size_t at, from = 0;
+	unsigned looks = 0;
+	uint64_t end;
+
+	for (;;) {
+		at = from + stale(view + from, cpu + from, st + from, n - from);
+		if (__predict_true(at == n))
+			return n;
+		if ((end = sync_waits(mach + at)) != 0)
+			from = end - mach < n ? end - mach : n;
+		else if (ru_deterministic || looks++ == SYNC_LOOKS)
+			return at;
+		else
+			(void)nanosleep(&ts, NULL);
+	}
+}
+
+/*
  * A device's own look at memory, or its own write.  That it comes while a
  * thread of the kernel looks at the same bytes is what devices do, and no
  * race of two threads.
@@ -1132,7 +1222,7 @@ rumpuser_dma_read(uint64_t mach, void *buf, size_t len, int flags)
 		view = view_of(mach);
 		if ((flags & RUMPUSER_DMA_TRUST) != 0 && strict &&
 		    dm->d_mode == RUMPUSER_DMA_VIEWS) {
-			at = stale(view, w->w_cpu + (mach - w->w_start), state_of(mach), n);
+			at = never_synced(w, mach, n);
 			if (__predict_false(at != n))
 				dma_report("dma-sync", w, __builtin_frame_address(0),
 				    "device reads %zu bytes at offset %llu of a segment of %llu; "

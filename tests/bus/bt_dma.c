@@ -10,7 +10,9 @@
 #include <sys/bus.h>
 #include <sys/errno.h>
 #include <sys/kmem.h>
+#include <sys/kthread.h>
 #include <sys/mbuf.h>
+#include <sys/proc.h>
 #include <sys/uio.h>
 
 #include <uvm/uvm_extern.h>
@@ -495,6 +497,67 @@ KERNTEST(dma_shared)
 	CHECK(filled(r + 48, 4, 30));
 	bus_dmamap_destroy(DMAT, map);
 	bus_dmamem_unmap(DMAT, r, 64);
+	bus_dmamem_free(DMAT, &seg, 1);
+	teardown();
+	return 0;
+}
+
+#define	NSTORES		5000
+
+struct storer {
+	bus_dmamap_t st_map;
+	volatile uint8_t *st_p;
+	volatile bool st_done;
+};
+
+static void
+storer(void *arg)
+{
+	struct storer *st = arg;
+	unsigned i;
+
+	for (i = 0; i < NSTORES; i++) {
+		*st->st_p = i;
+		bus_dmamap_sync(DMAT, st->st_map, 8, 1, BUS_DMASYNC_PREWRITE);
+		if (i % 64 == 0)
+			kpause("storer", false, 1, NULL);
+	}
+	st->st_done = true;
+	kthread_exit(0);
+}
+
+/* A device may look at a ring between a store and its sync. */
+KERNTEST(dma_look_between)
+{
+	struct storer st = { .st_done = false };
+	bus_dma_segment_t seg;
+	struct lwp *l;
+	void *p;
+	int n;
+
+	if (!VIEWS)
+		return 0;
+	CHECK_EQ(setup(), 0);
+	CHECK_EQ(bus_dmamem_alloc(DMAT, 64, 0, 0, &seg, 1, &n, 0), 0);
+	CHECK_EQ(bus_dmamem_map(DMAT, &seg, 1, 64, &p, 0), 0);
+	memset(p, 0, 64);
+	CHECK_EQ(bus_dmamap_create(DMAT, 64, 1, 64, 0, 0, &st.st_map), 0);
+	CHECK_EQ(bus_dmamap_load(DMAT, st.st_map, p, 64, NULL, 0), 0);
+	bus_dmamap_sync(DMAT, st.st_map, 0, 64, BUS_DMASYNC_PREREAD | BUS_DMASYNC_PREWRITE);
+	st.st_p = (uint8_t *)p + 8;
+	CHECK_EQ(kthread_create(PRI_NONE, KTHREAD_MPSAFE | KTHREAD_MUSTJOIN, NULL, storer, &st, &l,
+	    "storer"), 0);
+	while (!st.st_done) {
+		for (n = 0; n < 64; n++)
+			CHECK_EQ(command(BM_FETCH, seg.ds_addr, 64, RUMPUSER_DMA_TRUST), 0);
+		kpause("looker", false, 1, NULL);
+	}
+	CHECK_EQ(kthread_join(l), 0);
+	CHECK(holds(seg.ds_addr + 8, 1, (uint8_t)(NSTORES - 1)));
+	bus_dmamap_sync(DMAT, st.st_map, 0, 64, BUS_DMASYNC_POSTREAD | BUS_DMASYNC_POSTWRITE);
+	bus_dmamap_unload(DMAT, st.st_map);
+	bus_dmamap_destroy(DMAT, st.st_map);
+	bus_dmamem_unmap(DMAT, p, 64);
 	bus_dmamem_free(DMAT, &seg, 1);
 	teardown();
 	return 0;

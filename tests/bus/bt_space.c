@@ -95,6 +95,79 @@ KERNTEST(space_counts)
 	return 0;
 }
 
+/* What there is for each width, in bytes of the device. */
+static int
+bytes_are(bus_space_handle_t h, bus_size_t off, const void *p, size_t len)
+{
+	const uint8_t *b = p;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		CHECK_EQ(bus_space_read_1(MEM, h, off + i), b[i]);
+	return 0;
+}
+
+#define	WIDTH(n, type)								\
+static int									\
+width_##n(bus_space_handle_t h)							\
+{										\
+	type v[6], w[6];							\
+	uint32_t fifo;								\
+	int i;									\
+										\
+	bus_space_set_region_1(MEM, h, 0, 0, 0x100);				\
+	for (i = 0; i < 6; i++)							\
+		v[i] = (type)((i + 1) * 0x1020304050607089);			\
+	bus_space_write_region_##n(MEM, h, 0x10, v, 6);				\
+	CHECK_EQ(bus_space_read_4(MEM, h, BM_LASTWIDTH), n);			\
+	CHECK_EQ(bytes_are(h, 0x10, v, 6 * n), 0);				\
+	CHECK_EQ(bus_space_read_1(MEM, h, 0x10 + 6 * n), 0);			\
+	bus_space_read_region_##n(MEM, h, 0x10, w, 6);				\
+	CHECK_EQ(bus_space_read_4(MEM, h, BM_LASTWIDTH), n);			\
+	CHECK(memcmp(v, w, sizeof(v)) == 0);					\
+	/* Either way, where they overlap. */					\
+	bus_space_copy_region_##n(MEM, h, 0x10, h, 0x10 + n, 6);		\
+	CHECK_EQ(bytes_are(h, 0x10 + n, v, 6 * n), 0);				\
+	CHECK_EQ(bytes_are(h, 0x10, v, n), 0);					\
+	bus_space_copy_region_##n(MEM, h, 0x10 + n, h, 0x10, 6);		\
+	CHECK_EQ(bytes_are(h, 0x10, v, 6 * n), 0);				\
+	bus_space_set_region_##n(MEM, h, 0x80, v[1], 3);			\
+	for (i = 0; i < 3; i++)							\
+		CHECK_EQ(bytes_are(h, 0x80 + i * n, &v[1], n), 0);		\
+	CHECK_EQ(bus_space_read_1(MEM, h, 0x80 + 3 * n), 0);			\
+										\
+	for (i = 0; i < 6; i++)							\
+		v[i] = (type)(i + 1);						\
+	fifo = bus_space_read_4(MEM, h, BM_FIFO);				\
+	bus_space_read_multi_##n(MEM, h, BM_FIFO, w, 6);			\
+	CHECK_EQ(bus_space_read_4(MEM, h, BM_LASTWIDTH), n);			\
+	for (i = 0; i < 6; i++)							\
+		CHECK_EQ(w[i], (type)(fifo + 1 + i));				\
+	bus_space_write_multi_##n(MEM, h, BM_FIFO, v, 6);			\
+	CHECK_EQ(bus_space_read_4(MEM, h, BM_FIFO), fifo + 6 + 21 + 1);		\
+	bus_space_set_multi_##n(MEM, h, BM_FIFO, 9, 3);				\
+	CHECK_EQ(bus_space_read_4(MEM, h, BM_LASTWIDTH), n);			\
+	CHECK_EQ(bus_space_read_4(MEM, h, BM_FIFO), fifo + 28 + 27 + 1);	\
+	return 0;								\
+}
+WIDTH(1, uint8_t)
+WIDTH(2, uint16_t)
+WIDTH(4, uint32_t)
+WIDTH(8, uint64_t)
+
+KERNTEST(space_every_width)
+{
+	bus_space_handle_t h;
+
+	CHECK_EQ(bus_space_map(MEM, BM_MEM, BM_MEMLEN, 0, &h), 0);
+	CHECK_EQ(width_1(h), 0);
+	CHECK_EQ(width_2(h), 0);
+	CHECK_EQ(width_4(h), 0);
+	CHECK_EQ(width_8(h), 0);
+	bus_space_unmap(MEM, h, BM_MEMLEN);
+	return 0;
+}
+
 /* Addresses are given out once. */
 KERNTEST(space_map)
 {

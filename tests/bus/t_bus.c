@@ -101,10 +101,10 @@ dies(const char *name, const char *words, bool sanitized)
 }
 
 #define	BODIES(x)							\
-	x(space_widths) x(space_counts) x(space_map) x(space_linear)	\
-	x(space_reserve) x(space_tags) x(space_fault)			\
+	x(space_widths) x(space_every_width) x(space_counts)		\
+	x(space_map) x(space_linear) x(space_reserve) x(space_tags) x(space_fault)			\
 	x(dma_buffer) x(dma_views) x(dma_direction) x(dma_segments)	\
-	x(dma_limits) x(dma_memory) x(dma_shared) x(dma_memory_segments) \
+	x(dma_limits) x(dma_memory) x(dma_shared) x(dma_look_between) x(dma_memory_segments) \
 	x(dma_boundary) x(dma_uio) x(dma_mbuf) x(dma_bounce) x(dma_tags) x(dma_reuse)	\
 	x(dma_forgiving) x(page_lists)					\
 	x(intr_message) x(intr_pin) x(intr_delay) x(intr_storm)		\
