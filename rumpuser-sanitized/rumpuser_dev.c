@@ -872,7 +872,8 @@ rumpuser_dev_delay(uint64_t ns)
 
 	until = ns > (uint64_t)(INT64_MAX - 1 - now) ? INT64_MAX - 1 : now + (int64_t)ns;
 	rumpuser_step(1);
-	ru_dev_looks = 0;
+	if (ru_deterministic)
+		ru_dev_looks = 0;
 	if (ds == NULL || !ru_deterministic) {
 		if (ru_clock_virtual())
 			ru_clock_advance(until);

@@ -307,7 +307,7 @@ ATF_TC_BODY(spin, tc)
 	static char cpu[64];
 	uint64_t before, mach, steps;
 	void *view;
-	unsigned i;
+	unsigned i, j;
 
 	hyper_init();
 	if (!fiber())
@@ -328,14 +328,22 @@ ATF_TC_BODY(spin, tc)
 	ATF_CHECK_EQ(rumpuser_dev_now(), before + 5000000);
 	/* The interrupt's thread may run. */
 	ATF_CHECK_EQ(spin_served, 1);
-	/* Looks between which others run are none. */
+	/* Looks between which others run are none, */
 	for (i = 0; i < 10; i++) {
 		due = rumpuser_dev_now() + 2000;
-		for (before = 0; before < 500; before++)
+		for (j = 0; j < 500; j++)
 			(void)rumpuser_bus_read(0, 8, 4);
 		ATF_CHECK_EQ(runs, (int)i + 1);
 		rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 0, 1000000);
 	}
+	/* nor are those between which it delays. */
+	due = rumpuser_dev_now() + 1000000000;
+	for (i = 0; i < 10; i++) {
+		for (j = 0; j < 500; j++)
+			(void)rumpuser_bus_read(0, 8, 4);
+		rumpuser_dev_delay(1000);
+	}
+	ATF_CHECK_EQ(runs, 11);
 
 	if (rumpuser_dma_mode() != RUMPUSER_DMA_VIEWS)
 		return;
@@ -343,11 +351,11 @@ ATF_TC_BODY(spin, tc)
 	due = rumpuser_dev_now() + 5000000;
 	steps = rumpuser_steps();
 	for (i = 0; i < 10000 && due != 0; i++)
-		rumpuser_dma_sync(NULL, mach, cpu, sizeof(cpu), 2, 0);
+		rumpuser_dma_sync(NULL, mach, cpu, sizeof(cpu), 0x02, 0);	/* POSTREAD */
 	ATF_CHECK_EQ(due, 0);
 	/* It does nothing more: the count of steps will end this. */
 	for (i = 0; i < 10000; i++)
-		rumpuser_dma_sync(NULL, mach, cpu, sizeof(cpu), 2, 0);
+		rumpuser_dma_sync(NULL, mach, cpu, sizeof(cpu), 0x02, 0);	/* POSTREAD */
 	ATF_CHECK(rumpuser_steps() - steps > 9000);
 }
 
