@@ -185,11 +185,10 @@ syncer_vnode(struct vnode *vp)
 	struct mount *mp = vp->v_mount;
 
 	KASSERT(mutex_owned(vp->v_interlock));
-	if (fstrans_start_nowait(mp) != 0) {
+	if (vfs_trybusy(mp) != 0) {
 		mutex_exit(vp->v_interlock);
 		return;
 	}
-	vfs_ref(mp);
 	/* Takes v_interlock over. */
 	if (vcache_tryvget(vp) == 0) {
 		if (vn_lock(vp, LK_EXCLUSIVE | LK_NOWAIT) == 0) {
@@ -199,8 +198,7 @@ syncer_vnode(struct vnode *vp)
 			vrele(vp);
 		}
 	}
-	fstrans_done(mp);
-	vfs_rele(mp);
+	vfs_unbusy(mp);
 }
 
 /* All that is in one slot; syncer_data_lock is dropped and taken again. */

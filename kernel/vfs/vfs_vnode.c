@@ -256,18 +256,16 @@ vdrain_one(vnodelst_t *head, struct mount *mp)
 		mutex_exit(vp->v_interlock);
 		return true;
 	}
-	if (fstrans_start_nowait(vp->v_mount) != 0) {
+	mp = vp->v_mount;
+	if (vfs_trybusy(mp) != 0) {
 		mutex_exit(vp->v_interlock);
 		return true;
 	}
-	mp = vp->v_mount;
-	vfs_ref(mp);
 	if (vcache_vget(vp) == 0) {
 		if (!vrecycle(vp))
 			vrele(vp);
 	}
-	fstrans_done(mp);
-	vfs_rele(mp);
+	vfs_unbusy(mp);
 	return true;
 }
 
