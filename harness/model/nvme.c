@@ -828,7 +828,7 @@ finish(struct nvmem *sc, struct cmd *c)
 			return 1;
 		case NVMEM_FAULT_STATUS:
 			/* Not "success": what was not done may be built upon. */
-			st = (c->arg & 0x7fff) != 0 ? c->arg & 0x7fff : ST_INTERNAL;
+			st = (c->arg & 0x7ff) != 0 ? c->arg & 0x7fff : ST_INTERNAL;
 			break;
 		default:
 			if ((c->sqe[1] & 0xc3) != 0)

@@ -342,7 +342,7 @@ nvme_admin(struct nvme_softc *sc, struct nvme_sqe *sqe, void *data, size_t len,
 		nvme_prp_unload(sc, q, ccb);
 	if (error)
 		goto out;
-	if ((lemtoh16(&cqe.flags) & (NVME_CQE_SCT_MASK | NVME_CQE_SC_MASK)) != 0)
+	if ((lemtoh16(&cqe.flags) & NVME_CQE_STATUS) != 0)
 		error = EIO;
 	else if (cdw0 != NULL)
 		*cdw0 = lemtoh32(&cqe.cdw0);

@@ -122,7 +122,7 @@ nvme_event_done(struct nvme_queue *q, struct nvme_ccb *ccb,
 	nvme_ccb_put(q, ccb);
 	mutex_enter(&sc->sc_lock);
 	sc->sc_event = lemtoh32(&cqe->cdw0);
-	if ((flags & (NVME_CQE_SCT_MASK | NVME_CQE_SC_MASK)) == 0)
+	if ((flags & NVME_CQE_STATUS) == 0)
 		workqueue_enqueue(nvme_event_wq, &sc->sc_event_work, NULL);
 	else
 		sc->sc_event_on = false;

@@ -16,6 +16,9 @@
 #define	NVME_MAX_NS		64	/* nsids looked at */
 #define	NVME_MAX_RESETS		3	/* then the controller is dead */
 
+/* Status code and type; NVME_CQE_SCT_MASK and _SC_MASK lack the last bit. */
+#define	NVME_CQE_STATUS		__BITS(1, 11)
+
 #define	NVME_HAS_VWC(sc)	((sc)->sc_identify.vwc & NVME_ID_CTRLR_VWC_PRESENT)
 #define	NVME_HAS_DSM(sc)						\
 	((lemtoh16(&(sc)->sc_identify.oncs) & NVME_ID_CTRLR_ONCS_DSM) != 0)

@@ -18,7 +18,7 @@ static uint16_t
 nvme_status(const struct nvme_cqe *cqe)
 {
 
-	return lemtoh16(&cqe->flags) & (NVME_CQE_SCT_MASK | NVME_CQE_SC_MASK);
+	return lemtoh16(&cqe->flags) & NVME_CQE_STATUS;
 }
 
 static void
