@@ -1210,7 +1210,7 @@ int
 ahci_detach(struct ahci_softc *sc, int flags)
 {
 	struct ata_channel *chp;
-	bool force;
+	bool force, stuck = false;
 	int error, i;
 
 	if (!sc->sc_attached)
@@ -1242,11 +1242,18 @@ ahci_detach(struct ahci_softc *sc, int flags)
 			/* What is asked of the thread might start the port. */
 			ata_rescan_wait(chp);
 			ata_channel_lock(chp);
-			(void)ahci_port_stop(sc, chp, true, AT_WAIT);
+			error = ahci_port_stop(sc, chp, true, AT_WAIT);
 			ata_channel_unlock(chp);
+			stuck |= error != 0 && error != ENXIO;
 			ata_channel_detach(chp);
 		}
-		ahci_port_free(sc, &sc->sc_channels[i]);
+	}
+	/* What does not stop would write to what is freed now. */
+	if (stuck)
+		(void)ahci_reset(sc);
+	for (i = 0; i < AHCI_MAX_PORTS; i++) {
+		if ((sc->sc_ahci_ports & (1U << i)) != 0)
+			ahci_port_free(sc, &sc->sc_channels[i]);
 	}
 	sc->sc_ahci_ports = 0;
 	ahci_free_lists(sc);
