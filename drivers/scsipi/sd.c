@@ -493,8 +493,10 @@ sd_dumpblocks(device_t dev, void *va, daddr_t blkno, int nblk)
 	int cmdlen;
 
 	cmdlen = sd_rw_cdb(sd, &cmd, false, (uint64_t)blkno, (uint32_t)nblk, 0);
+	/* Those who have the openings may never give them back. */
 	return scsipi_command(sd->sc_periph, &cmd, cmdlen, va, nblk * (int)sd->params.blksize,
-	    SDRETRIES, SD_IO_TIMEOUT, NULL, XS_CTL_NOSLEEP | XS_CTL_POLL | XS_CTL_DATA_OUT);
+	    SDRETRIES, SD_IO_TIMEOUT, NULL,
+	    XS_CTL_NOSLEEP | XS_CTL_POLL | XS_CTL_URGENT | XS_CTL_DATA_OUT);
 }
 
 static int

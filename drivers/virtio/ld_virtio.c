@@ -128,6 +128,7 @@ CTASSERT(sizeof(struct ld_virtio_mem) <= LD_VIRTIO_STRIDE);
 #define	LD_VIRTIO_NSPARE	2	/* a flush and a discard besides */
 #define	LD_VIRTIO_PATIENCE	10	/* seconds */
 #define	LD_VIRTIO_PERIODS	6	/* ... that one request may take */
+#define	LD_VIRTIO_DUMPPOLLS	(LD_VIRTIO_PATIENCE * 10000)	/* of 100 us */
 
 enum ld_virtio_kind { LDV_TRANSFER, LDV_DISCARD, LDV_FLUSH };
 
@@ -143,8 +144,9 @@ struct ld_virtio_req {
 	uint64_t	r_sector;	/* where this piece begins, of 512 bytes */
 	uint64_t	r_left;		/* sectors from there to the end */
 	uint32_t	r_now;		/* sectors of this piece */
-	int		r_error;	/* flush: what became of it */
-	bool		r_done;		/* (l) flush: it has */
+	bool		r_polled;	/* a transfer that somebody waits for */
+	int		r_error;	/* flush, polled: what became of it */
+	bool		r_done;		/* (l) ... and it has */
 };
 SLIST_HEAD(ld_virtio_list, ld_virtio_req);
 
@@ -935,6 +937,18 @@ ld_virtio_result(struct ld_virtio_softc *sc, struct ld_virtio_req *r, int len)
 	return 0;
 }
 
+/* Who waits for a request is told, and puts it back. */
+static void
+ld_virtio_wake(struct ld_virtio_softc *sc, struct ld_virtio_req *r, int error)
+{
+
+	mutex_enter(&sc->sc_lock);
+	r->r_error = error;
+	r->r_done = true;
+	cv_broadcast(&sc->sc_cv);
+	mutex_exit(&sc->sc_lock);
+}
+
 static void
 ld_virtio_done(struct ld_virtio_softc *sc, struct ld_virtio_req *r, int len)
 {
@@ -946,12 +960,7 @@ ld_virtio_done(struct ld_virtio_softc *sc, struct ld_virtio_req *r, int len)
 		ld_virtio_unload(sc, r);
 	error = ld_virtio_result(sc, r, len);
 	if (kind == LDV_FLUSH) {
-		/* Who waits for it puts it back. */
-		mutex_enter(&sc->sc_lock);
-		r->r_error = error;
-		r->r_done = true;
-		cv_broadcast(&sc->sc_cv);
-		mutex_exit(&sc->sc_lock);
+		ld_virtio_wake(sc, r, error);
 		return;
 	}
 	r->r_sector += r->r_now;
@@ -963,6 +972,10 @@ ld_virtio_done(struct ld_virtio_softc *sc, struct ld_virtio_req *r, int len)
 			error = ld_virtio_submit_discard(sc, r);
 		if (error == 0)
 			return;
+	}
+	if (r->r_polled) {
+		ld_virtio_wake(sc, r, error);
+		return;
 	}
 	bp->b_error = error;
 	bp->b_resid = error != 0 ? bp->b_bcount : 0;
@@ -1113,37 +1126,53 @@ ld_virtio_resize(void *arg)
  */
 
 /*
- * Writes blocks when nothing else works any more: without interrupts.
+ * Writes blocks when nothing else works any more: without interrupts.  Room
+ * in the queue comes of what has ended; a device that ends nothing is broken.
  */
 static int
 ld_virtio_dump(struct ld_softc *ld, void *data, int blkno, int blkcnt)
 {
 	struct ld_virtio_softc *sc = device_private(ld->sc_dv);
-	struct buf *bp;
+	struct ld_virtio_req *r;
+	struct buf b;
+	bool done;
 	int error, i;
 
-	bp = getiobuf(NULL, false);
-	if (bp == NULL)
-		return ENOMEM;
-	bp->b_cflags = BC_BUSY;
-	bp->b_flags = B_WRITE;
-	bp->b_data = data;
-	bp->b_bcount = bp->b_resid = blkcnt * ld->sc_secsize;
-	bp->b_rawblkno = blkno;
-	mutex_enter(&ld->sc_mutex);
-	error = ld_virtio_start(ld, bp);
-	if (error == 0)
-		ld->sc_queuecnt++;
-	mutex_exit(&ld->sc_mutex);
-	for (i = 0; error == 0 && (bp->b_oflags & BO_DONE) == 0; i++) {
+	if (sc->sc_readonly)
+		return EROFS;
+	for (i = 0; (r = ld_virtio_get(sc, LDV_TRANSFER)) == NULL; i++) {
+		if (i == LD_VIRTIO_DUMPPOLLS)
+			return EAGAIN;
 		(void)ld_virtio_vq_done(&sc->sc_vq);
-		if (i == 10000)
+		delay(100);
+	}
+	/* Of it there is what a transfer looks at. */
+	memset(&b, 0, sizeof(b));
+	b.b_flags = B_WRITE;
+	b.b_data = data;
+	b.b_bcount = blkcnt * ld->sc_secsize;
+	r->r_bp = &b;
+	r->r_polled = true;
+	r->r_done = false;
+	r->r_sector = (uint64_t)blkno * (ld->sc_secsize / VIRTIO_BLK_SECTOR);
+	r->r_left = b.b_bcount / VIRTIO_BLK_SECTOR;
+	error = ld_virtio_submit_transfer(sc, r);
+	for (i = 0; error == 0; i++) {
+		(void)ld_virtio_vq_done(&sc->sc_vq);
+		mutex_enter(&sc->sc_lock);
+		done = r->r_done;
+		mutex_exit(&sc->sc_lock);
+		if (done) {
+			error = r->r_error;
+			break;
+		}
+		if (i == LD_VIRTIO_DUMPPOLLS)
 			virtio_break(sc->sc_virtio, "no answer to a dump");
 		delay(100);
 	}
-	if (error == 0)
-		error = bp->b_error;
-	putiobuf(bp);
+	r->r_bp = NULL;
+	r->r_polled = false;
+	ld_virtio_put(sc, r);
 	return error;
 }
 

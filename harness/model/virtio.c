@@ -64,6 +64,13 @@ virtiom_plug(struct virtiom *vm, struct pcim_bus *bus, unsigned dev)
 }
 
 void
+virtiom_delay(struct virtiom *vm, unsigned us)
+{
+
+	vm->vm_p.vp_delay = us;
+}
+
+void
 virtiom_unplug(struct virtiom *vm)
 {
 

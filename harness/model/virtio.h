@@ -80,6 +80,8 @@ enum virtiom_part { VIRTIOM_R_DESC, VIRTIOM_R_AVAIL, VIRTIOM_R_USED, VIRTIOM_R_B
 int	virtiom_plug(struct virtiom *, struct pcim_bus *, unsigned dev);
 /* Pulls it off: all reads are ones from now on.  Again: nothing. */
 void	virtiom_unplug(struct virtiom *);
+/* vp_delay of what is completed from now on. */
+void	virtiom_delay(struct virtiom *, unsigned us);
 /* Frees a device that is on no bus.  NULL is nothing. */
 void	virtiom_destroy(struct virtiom *);
 

@@ -61,7 +61,7 @@ dk_attach(struct dk_softc *dksc)
 	if ((dksc->sc_flags & DKF_NO_RND) == 0)
 		rnd_attach_source(&dksc->sc_rnd_source, dksc->sc_xname,
 		    RND_TYPE_DISK, RND_FLAG_DEFAULT);
-	dksc->sc_flags |= DKF_INITED;
+	dksc->sc_flags |= DKF_INITED | DKF_TAKEDUMP;
 }
 
 /*
@@ -73,7 +73,7 @@ dk_detach(struct dk_softc *dksc)
 
 	if ((dksc->sc_flags & DKF_INITED) == 0)
 		return;
-	dksc->sc_flags &= ~DKF_INITED;
+	dksc->sc_flags &= ~(DKF_INITED | DKF_TAKEDUMP);
 	if ((dksc->sc_flags & DKF_NO_RND) == 0)
 		rnd_detach_source(&dksc->sc_rnd_source);
 	mutex_destroy(&dksc->sc_iolock);
@@ -547,18 +547,22 @@ static volatile int dk_dumping;
 
 /*
  * d_dump: writes size bytes of memory at a DEV_BSIZE block of a swap
- * partition.  EFAULT outside of it and for a second dump at once.
+ * partition, or of the whole disk for one of its wedges, which has looked at
+ * its own type and size.  ENXIO for what holds no swap, EFAULT for a second
+ * dump at once unless DK_DUMP_RECURSIVE, EINVAL outside of the partition and
+ * for parts of sectors.  The unit is open; sleeps only if the driver does.
  */
 int
 dk_dump(struct dk_softc *dksc, dev_t dev, daddr_t blkno, void *vav,
     size_t size, int flags)
 {
-	const struct dkdriver *dkd = dksc->sc_dkdev.dk_driver;
-	struct disklabel *lp = dksc->sc_dkdev.dk_label;
-	const uint32_t secsize = dksc->sc_dkdev.dk_geom.dg_secsize;
+	struct disk *dk = &dksc->sc_dkdev;
+	const struct dkdriver *dkd = dk->dk_driver;
+	const struct partition *p;
+	const uint32_t secsize = dk->dk_geom.dg_secsize;
 	const int part = DISKPART(dev);
 	const bool recursive = (flags & DK_DUMP_RECURSIVE) != 0;
-	uint64_t sec, nsec;
+	uint64_t base, end, sec, nsec;
 	char *va = vav;
 	int maxblk, maxxfer = MAXPHYS, nblk, rv = 0;
 
@@ -567,19 +571,31 @@ dk_dump(struct dk_softc *dksc, dev_t dev, daddr_t blkno, void *vav,
 		return ENXIO;
 	if (dk_dumping && !recursive)
 		return EFAULT;
-	if (blkno < 0 || size % secsize != 0 || part >= lp->d_npartitions ||
+	if (part == RAW_PART) {
+		if (dk->dk_nwedges == 0)
+			return ENXIO;
+		base = 0;
+		end = dk->dk_geom.dg_secperunit;
+	} else {
+		p = &dk->dk_label->d_partitions[part];
+		if (part >= dk->dk_label->d_npartitions ||
+		    p->p_fstype != FS_SWAP)
+			return ENXIO;
+		base = p->p_offset;
+		end = base + p->p_size;
+	}
+	if (blkno < 0 || size % secsize != 0 ||
 	    blkno % (secsize / DEV_BSIZE) != 0)
+		return EINVAL;
+	sec = base + blkno / (secsize / DEV_BSIZE);
+	nsec = size / secsize;
+	if (sec > end || nsec > end - sec)
 		return EINVAL;
 	if (dkd->d_iosize != NULL)
 		(*dkd->d_iosize)(dksc->sc_dev, &maxxfer);
 	maxblk = MAX(1, maxxfer / (int)secsize);
-	sec = blkno / (secsize / DEV_BSIZE);
-	nsec = size / secsize;
-	if (sec > lp->d_partitions[part].p_size ||
-	    nsec > lp->d_partitions[part].p_size - sec)
-		return EINVAL;
-	dk_dumping = 1;
-	sec += lp->d_partitions[part].p_offset;
+	if (!recursive)
+		dk_dumping = 1;
 	while (nsec > 0 && rv == 0) {
 		nblk = MIN(nsec, (uint64_t)maxblk);
 		rv = (*dkd->d_dumpblocks)(dksc->sc_dev, va, sec, nblk);

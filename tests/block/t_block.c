@@ -67,6 +67,9 @@ ATF_TC_BODY(name, tc)							\
 	x(cache_size_change)						\
 	x(devsw_tables)						\
 	x(dk_deferred)							\
+	x(dump_errors)							\
+	x(dump_partitions)						\
+	x(dump_wedges)							\
 	x(gpt_backup)							\
 	x(gpt_good)							\
 	x(gpt_hostile)							\

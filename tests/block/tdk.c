@@ -77,12 +77,20 @@ tdksize(dev_t dev)
 	return dk_size(&SC(dev)->sc_dksc, dev);
 }
 
+static int
+tdkdump(dev_t dev, daddr_t blkno, void *va, size_t size)
+{
+	struct tdk_softc *sc = SC(dev);
+
+	return sc == NULL ? ENXIO : dk_dump(&sc->sc_dksc, dev, blkno, va, size, 0);
+}
+
 static const struct bdevsw tdk_bdevsw = {
 	.d_open = tdkopen,
 	.d_close = tdkclose,
 	.d_strategy = tdkstrategy,
 	.d_ioctl = tdkioctl,
-	.d_dump = nodump,
+	.d_dump = tdkdump,
 	.d_psize = tdksize,
 	.d_discard = nodiscard,
 	.d_flag = D_DISK | D_MPSAFE
@@ -139,10 +147,35 @@ tdkminphys(struct buf *bp)
 	minphys(bp);
 }
 
+static void
+tdk_iosize(device_t dev, int *count)
+{
+	struct tdk_softc *sc = device_private(dev);
+
+	if (sc->sc_maxxfer != 0 && *count > (int)sc->sc_maxxfer)
+		*count = sc->sc_maxxfer;
+}
+
+static int
+tdk_dumpblocks(device_t dev, void *va, daddr_t blkno, int nblk)
+{
+	struct tdk_softc *sc = device_private(dev);
+
+	sc->sc_dumps++;
+	if (sc->sc_dumpagain)
+		sc->sc_dumperror = bdev_dump(tdk_dev(sc, 1), 0, va, 0);
+	if (sc->sc_dumperror != 0)
+		return sc->sc_dumperror;
+	memcpy(sc->sc_mem + (size_t)blkno * sc->sc_secsize, va, (size_t)nblk * sc->sc_secsize);
+	return 0;
+}
+
 static const struct dkdriver tdk_dkdriver = {
 	.d_strategy = tdkstrategy,
 	.d_minphys = tdkminphys,
-	.d_diskstart = tdk_diskstart
+	.d_diskstart = tdk_diskstart,
+	.d_iosize = tdk_iosize,
+	.d_dumpblocks = tdk_dumpblocks
 };
 
 struct tdk_softc *

@@ -19,6 +19,9 @@ struct tdk_softc {
 	unsigned	sc_again;	/* refuse this many starts */
 	unsigned	sc_starts;
 	unsigned	sc_maxxfer;	/* bytes that a transfer has at most; 0: any */
+	unsigned	sc_dumps;	/* calls of d_dumpblocks */
+	int		sc_dumperror;	/* what they return; 0: it is written */
+	bool		sc_dumpagain;	/* dump while it dumps */
 };
 
 /* A disk of nsec sectors of secsize bytes, attached, all zero. */

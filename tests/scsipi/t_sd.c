@@ -5,6 +5,9 @@
  * and go, and disks that misbehave.
  */
 
+#include <rump/rumpuser_dev.h>
+
+#include "../block/dumptest.h"
 #include "rawdev.h"
 
 static const struct scsim_config disk = {
@@ -71,6 +74,178 @@ ATF_TC_BODY(read_write, tc)
 #define	DIOCTUR		NB_IOR('d', 128, int)
 #define	DIOCGMEDIASIZE	NB_IOR('d', 132, off_t)
 #define	DIOCGSECTORSIZE	NB_IOR('d', 133, unsigned)
+
+/*
+ * A crash dump goes where it should while writes are under way, which it does
+ * not lose, and leaves a disk that works.
+ */
+static void
+dump_to(struct scsi_host *h, unsigned blksize)
+{
+	static uint8_t buf[100 << 10], other[256 << 10], peek[256 << 10];
+	int fd;
+
+	ATF_REQUIRE((fd = rump_sys_open("/dev/sd0d", RUMP_O_RDWR)) >= 0);
+	fill(buf, sizeof(buf), 3);
+	ATF_CHECK_EQ(rump_dumptest_run("sd0", 8, buf, sizeof(buf)), 0);
+	ATF_CHECK_EQ(scsim_peek(unit0(h), DUMPTEST_OFFSET * blksize + 4096, peek, sizeof(buf)), 0);
+	ATF_CHECK(memcmp(peek, buf, sizeof(buf)) == 0);
+
+	fill(other, sizeof(other), 4);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, other, sizeof(other), 1 << 20), (ssize_t)sizeof(other));
+	fill(buf, sizeof(buf), 5);
+	ATF_CHECK_EQ(rump_dumptest_silently("sd0", 8, buf, sizeof(buf)), 0);
+	ATF_CHECK_EQ(scsim_peek(unit0(h), DUMPTEST_OFFSET * blksize + 4096, peek, sizeof(buf)), 0);
+	ATF_CHECK(memcmp(peek, buf, sizeof(buf)) == 0);
+	ATF_CHECK_EQ(rump_sys_fsync(fd), 0);
+	ATF_CHECK_EQ(scsim_peek(unit0(h), 1 << 20, peek, sizeof(other)), 0);
+	ATF_CHECK(memcmp(peek, other, sizeof(other)) == 0);
+
+	ATF_CHECK_EQ(rump_dumptest_run("sd0", (8192 - DUMPTEST_OFFSET) * (blksize / 512), buf,
+	    4096), RUMP_EINVAL);
+	/* Target failure, of whatever writes. */
+	ATF_CHECK_EQ(scsim_fault(unit0(h), &(struct scsim_fault){ .sf_opcode = SCSIM_ANY,
+	    .sf_status = SCSIM_CHECK, .sf_key = 4, .sf_asc = 0x44 }), 0);
+	ATF_CHECK_EQ(rump_dumptest_silently("sd0", 0, buf, 4096), RUMP_EIO);
+	scsim_fault_clear(unit0(h));
+	ATF_CHECK_EQ(rump_dumptest_silently("sd0", 0, buf, 4096), 0);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+}
+
+static void
+dump(unsigned blksize, uint64_t delay)
+{
+	struct scsim_config sm = disk;
+	struct scsi_host *h;
+
+	sm.sm_blksize = blksize;
+	boot();
+	h = host_with(&plain_setup, &sm);
+	scan();
+	scsi_host_delay(h, delay);
+	dump_to(h, blksize);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", 0), 0);
+	scsi_host_destroy(h);
+}
+
+ATF_TC_WITHOUT_HEAD(dump_now);
+ATF_TC_BODY(dump_now, tc)
+{
+
+	dump(512, 0);
+}
+
+ATF_TC_WITHOUT_HEAD(dump_late);
+ATF_TC_BODY(dump_late, tc)
+{
+
+	dump(512, 1000000);
+}
+
+ATF_TC_WITHOUT_HEAD(dump_sectors_4096);
+ATF_TC_BODY(dump_sectors_4096, tc)
+{
+
+	dump(4096, 0);
+}
+
+/*
+ * A disk that keeps each command and gives it back when it likes, here after
+ * some seconds, one after the other: whoever polls has to look for it.
+ */
+static struct {
+	struct scsi_host *h;
+	uint64_t due;			/* 0: nothing is kept */
+	unsigned ndone;
+} keeper;
+
+static uint64_t
+keeper_next(void *ctx)
+{
+
+	if (keeper.h == NULL || scsi_host_outstanding(keeper.h) == 0)
+		return UINT64_MAX;
+	if (keeper.due == 0)
+		keeper.due = rumpuser_dev_now() + UINT64_C(3000000000);
+	return keeper.due;
+}
+
+static void
+keeper_run(void *ctx, uint64_t now)
+{
+
+	if (keeper.due == 0 || now < keeper.due)
+		return;
+	keeper.due = 0;
+	keeper.ndone += scsi_host_complete(keeper.h);
+}
+
+static const struct rumpuser_dev_backend keeper_backend = {
+	.db_name = "keeper", .db_next = keeper_next, .db_run = keeper_run,
+};
+
+static int
+keeper_filter(void *arg, struct scsim_cmd *sc, int after)
+{
+
+	if (after)
+		sc->sc_delay = SCSIM_NEVER;
+	return 0;
+}
+
+ATF_TC_WITHOUT_HEAD(dump_kept);
+ATF_TC_BODY(dump_kept, tc)
+{
+
+	if (strcmp(rumpuser_backend(), "fiber") != 0)
+		atf_tc_skip("the model has no lock");
+	rumpuser_dev_attach(&keeper_backend, NULL);
+	boot();
+	keeper.h = host_with(&plain_setup, &disk);
+	scan();
+	scsim_filter(scsi_host_target(keeper.h, 0), keeper_filter, NULL);
+	dump_to(keeper.h, 512);
+	ATF_CHECK(keeper.ndone >= 10);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", 0), 0);
+	scsi_host_destroy(keeper.h);
+	keeper.h = NULL;
+	rumpuser_dev_attach(NULL, NULL);
+}
+
+/* A disk that never answers ends a dump, not the kernel; nothing of it stays out. */
+ATF_TC_WITHOUT_HEAD(dump_dead);
+ATF_TC_BODY(dump_dead, tc)
+{
+	struct scsim_fault f = { .sf_opcode = SCSIM_MEDIUM, .sf_delay = SCSIM_NEVER, .sf_nth = 1 };
+	uint8_t buf[4096] = { 1 }, peek[4096];
+	struct scsi_host *h;
+	int fd;
+
+	if (strcmp(rumpuser_backend(), "fiber") != 0)
+		atf_tc_skip("minutes of real time");
+	boot();
+	h = host_with(&plain_setup, &disk);
+	scan();
+	ATF_REQUIRE((fd = rump_sys_open("/dev/sd0d", RUMP_O_RDWR)) >= 0);
+	ATF_REQUIRE_EQ(scsim_fault(unit0(h), &f), 0);
+	ATF_CHECK_EQ(rump_dumptest_run("sd0", 0, buf, sizeof(buf)), RUMP_EIO);
+	LOG_HAS("timed out after");
+	ATF_CHECK_EQ(scsi_host_outstanding(h), 0);
+	/* Later than its time is never. */
+	scsim_fault_clear(unit0(h));
+	log_clear();
+	f.sf_delay = UINT64_C(1000000000000);
+	ATF_REQUIRE_EQ(scsim_fault(unit0(h), &f), 0);
+	ATF_CHECK_EQ(rump_dumptest_run("sd0", 0, buf, sizeof(buf)), RUMP_EIO);
+	LOG_HAS("timed out after");
+	scsim_fault_clear(unit0(h));
+	ATF_CHECK_EQ(rump_dumptest_run("sd0", 0, buf, sizeof(buf)), 0);
+	ATF_CHECK_EQ(scsim_peek(unit0(h), DUMPTEST_OFFSET * 512, peek, sizeof(peek)), 0);
+	ATF_CHECK(memcmp(peek, buf, sizeof(buf)) == 0);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", 0), 0);
+	scsi_host_destroy(h);
+}
 
 ATF_TC_WITHOUT_HEAD(large);
 ATF_TC_BODY(large, tc)
@@ -454,6 +629,11 @@ ATF_TP_ADD_TCS(tp)
 {
 
 	ATF_TP_ADD_TC(tp, read_write);
+	ATF_TP_ADD_TC(tp, dump_now);
+	ATF_TP_ADD_TC(tp, dump_late);
+	ATF_TP_ADD_TC(tp, dump_sectors_4096);
+	ATF_TP_ADD_TC(tp, dump_kept);
+	ATF_TP_ADD_TC(tp, dump_dead);
 	ATF_TP_ADD_TC(tp, large);
 	ATF_TP_ADD_TC(tp, sectors_4096);
 	ATF_TP_ADD_TC(tp, cache);

@@ -3,6 +3,7 @@
 /* ld(4) at virtio(4), on each transport. */
 
 #include "vt.h"
+#include "../block/dumptest.h"
 
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -95,6 +96,114 @@ TRANSPORT(mmio, .vp_transport = VIRTIOM_MMIO)
 TRANSPORT(mmio_late, .vp_transport = VIRTIOM_MMIO, .vp_delay = 500)
 TRANSPORT(mmio_legacy, .vp_transport = VIRTIOM_MMIO_LEGACY)
 
+/*
+ * A crash dump goes where it should while writes are under way, which it does
+ * not lose, and leaves a disk that works.
+ */
+static void
+dump(struct virtiom_params vp)
+{
+	static uint8_t buf[100 << 10], other[256 << 10];
+	const size_t at = DUMPTEST_OFFSET * 512 + 4096;
+	struct vt_disk *d = vt_disk(SIZE);
+	struct virtiom *vm;
+	int fd;
+
+	vt_boot();
+	vm = blk(&vp, d, (struct virtiom_blk_params){ 0 });
+	vt_plug(vm);
+	WORKS(fd = rump_sys_open("/dev/ld0d", RUMP_O_RDWR));
+	vt_pattern(buf, sizeof(buf), 3);
+	ATF_CHECK_EQ(rump_dumptest_run("ld0", 8, buf, sizeof(buf)), 0);
+	ATF_CHECK(memcmp(d->data + at, buf, sizeof(buf)) == 0);
+
+	vt_pattern(other, sizeof(other), 4);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, other, sizeof(other), 512 << 10), (ssize_t)sizeof(other));
+	vt_pattern(buf, sizeof(buf), 5);
+	ATF_CHECK_EQ(rump_dumptest_silently("ld0", 8, buf, sizeof(buf)), 0);
+	ATF_CHECK(memcmp(d->data + at, buf, sizeof(buf)) == 0);
+	WORKS(rump_sys_fsync(fd));
+	ATF_CHECK(memcmp(d->data + (512 << 10), other, sizeof(other)) == 0);
+	ATF_CHECK_EQ(rump_dumptest_run("ld0", SIZE / 512 - DUMPTEST_OFFSET, buf, 512),
+	    RUMP_EINVAL);
+	WORKS(rump_sys_close(fd));
+	exercise(d, RAW, 20);
+	vt_end();
+	vt_disk_free(d);
+}
+
+#define	DUMP(name, ...)								\
+ATF_TC_WITHOUT_HEAD(dump_##name);						\
+ATF_TC_BODY(dump_##name, tc)							\
+{										\
+	dump((struct virtiom_params){ __VA_ARGS__ });				\
+}
+DUMP(modern, .vp_transport = VIRTIOM_MODERN)
+DUMP(late, .vp_transport = VIRTIOM_MODERN, .vp_delay = 500)
+DUMP(small_queue_late, .vp_transport = VIRTIOM_MODERN, .vp_qsize = 4, .vp_delay = 500)
+DUMP(reorder, .vp_transport = VIRTIOM_MODERN, .vp_delay = 500, .vp_reorder = 1)
+DUMP(legacy_intx, .vp_transport = VIRTIOM_LEGACY, .vp_nomsix = 1)
+DUMP(mmio_late, .vp_transport = VIRTIOM_MMIO, .vp_delay = 500)
+
+/* A disk that was let go, as drvctl(8) does it, and is looked for again. */
+static void
+again(struct virtiom_params vp)
+{
+	struct vt_disk *d = vt_disk(SIZE);
+
+	vt_boot();
+	vt_plug(blk(&vp, d, (struct virtiom_blk_params){ 0 }));
+	ATF_REQUIRE(vt_has("ld0"));
+	ATF_REQUIRE_EQ(rump_pub_dev_detach("ld0", 0), 0);
+	ATF_CHECK(!vt_has("ld0"));
+	ATF_CHECK_EQ(rump_pub_dev_rescan("virtio0", NULL, NULL), 0);
+	rump_pub_dev_settle();
+	ATF_REQUIRE(vt_has("ld0"));
+	exercise(d, RAW, 20);
+	/* One that is there stays alone. */
+	ATF_CHECK_EQ(rump_pub_dev_rescan("virtio0", NULL, NULL), 0);
+	rump_pub_dev_settle();
+	ATF_CHECK(!vt_has("ld1"));
+	exercise(d, RAW, 20);
+	vt_end();
+	vt_disk_free(d);
+}
+
+ATF_TC_WITHOUT_HEAD(again_modern);
+ATF_TC_BODY(again_modern, tc)
+{
+	again((struct virtiom_params){ .vp_transport = VIRTIOM_MODERN });
+}
+
+ATF_TC_WITHOUT_HEAD(again_mmio);
+ATF_TC_BODY(again_mmio, tc)
+{
+	again((struct virtiom_params){ .vp_transport = VIRTIOM_MMIO });
+}
+
+/* A disk that takes too long is given up; the next dump is told at once. */
+ATF_TC_WITHOUT_HEAD(dump_dead);
+ATF_TC_BODY(dump_dead, tc)
+{
+	struct virtiom_params vp = { 0 };
+	struct vt_disk *d = vt_disk(SIZE);
+	struct virtiom *vm;
+	uint8_t buf[512] = { 0 };
+	int fd;
+
+	vt_boot();
+	vm = blk(&vp, d, (struct virtiom_blk_params){ 0 });
+	vt_plug(vm);
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
+	ATF_CHECK_EQ(rump_dumptest_run("ld0", 0, buf, sizeof(buf)), 0);
+	DEV(virtiom_delay(vm, 30000000));
+	ATF_CHECK_EQ(rump_dumptest_run("ld0", 0, buf, sizeof(buf)), RUMP_EIO);
+	ATF_CHECK_EQ(rump_dumptest_run("ld0", 0, buf, sizeof(buf)), RUMP_ENXIO);
+	(void)rump_sys_close(fd);
+	vt_end();
+	vt_disk_free(d);
+}
+
 /* What a read-only medium says to a write. */
 ATF_TC_WITHOUT_HEAD(readonly);
 ATF_TC_BODY(readonly, tc)
@@ -110,6 +219,7 @@ ATF_TC_BODY(readonly, tc)
 	ATF_CHECK_EQ(rump_sys_pread(fd, buf, 512, 1024), 512);
 	ATF_CHECK(memcmp(buf, d->data + 1024, 512) == 0);
 	FAILS(RUMP_EROFS, rump_sys_pwrite(fd, buf, 512, 0));
+	ATF_CHECK_EQ(rump_dumptest_run("ld0", 0, buf, sizeof(buf)), RUMP_EROFS);
 	WORKS(rump_sys_close(fd));
 	vt_end();
 	vt_disk_free(d);
@@ -341,6 +451,15 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, mmio);
 	ATF_TP_ADD_TC(tp, mmio_late);
 	ATF_TP_ADD_TC(tp, mmio_legacy);
+	ATF_TP_ADD_TC(tp, dump_modern);
+	ATF_TP_ADD_TC(tp, dump_late);
+	ATF_TP_ADD_TC(tp, dump_small_queue_late);
+	ATF_TP_ADD_TC(tp, dump_reorder);
+	ATF_TP_ADD_TC(tp, dump_legacy_intx);
+	ATF_TP_ADD_TC(tp, dump_mmio_late);
+	ATF_TP_ADD_TC(tp, again_modern);
+	ATF_TP_ADD_TC(tp, again_mmio);
+	ATF_TP_ADD_TC(tp, dump_dead);
 	ATF_TP_ADD_TC(tp, readonly);
 	ATF_TP_ADD_TC(tp, ioerror);
 	ATF_TP_ADD_TC(tp, sector4096);

@@ -38,6 +38,7 @@
 #define	RECOVERYTIME	(hz / 2)
 #define	WD_FLUSH_TIMEOUT 30000	/* milliseconds */
 #define	WD_CMD_TIMEOUT	3000
+#define	WD_DUMP_WAIT	10000	/* for what is active */
 
 static void	wddone(device_t, struct ata_xfer *);
 static void	wdrestart(void *);
@@ -776,30 +777,44 @@ wddump(dev_t dev, daddr_t blkno, void *va, size_t size)
 	    dk_dump(&wd->sc_dksc, dev, blkno, va, size, 0);
 }
 
-/* The end of a polled write: to the one who waits, who has the transfer. */
+/* The end of a transfer while somebody dumps, who has the polled one. */
 static void
 wd_dumpdone(device_t self, struct ata_xfer *xfer)
 {
 
+	if ((xfer->c_bio.flags & ATA_POLL) == 0)
+		wddone(self, xfer);
 }
 
+/*
+ * d_dumpblocks: without sleep or interrupts, of which nobody may be left to
+ * take any.  What is active ends first, by its own end or by a reset, and
+ * nothing else starts meanwhile.
+ */
 static int
 wd_dumpblocks(device_t self, void *va, daddr_t blkno, int nblk)
 {
 	struct wd_softc *wd = device_private(self);
 	struct ata_channel *chp = wd->drvp->chnl_softc;
-	struct ata_xfer *xfer;
-	int error;
+	struct ata_xfer *xfer, *axfer;
+	int error, i;
 
 	if (blkno < 0 || nblk < 0 || (uint64_t)blkno + nblk > wd->sc_capacity)
 		return EINVAL;
 	xfer = ata_get_xfer(chp, false);
 	if (xfer == NULL)
 		return EAGAIN;
-	/* Nothing runs beside a dump: what is active never ends. */
 	wd->drvp->drv_done = wd_dumpdone;
+	ata_channel_freeze(chp);
 	ata_channel_lock(chp);
-	if (ata_queue_active(chp) != 0)
+	for (i = 0; i < WD_DUMP_WAIT &&
+	    (axfer = ata_queue_get_active_xfer_locked(chp)) != NULL; i++) {
+		ata_channel_unlock(chp);
+		(void)(*axfer->ops->c_poll)(chp, axfer);
+		delay(1000);
+		ata_channel_lock(chp);
+	}
+	if (ata_queue_get_active_xfer_locked(chp) != NULL)
 		(*wd->atabus->ata_reset_channel)(chp, AT_POLL | AT_RST_EMERG);
 	ata_channel_unlock(chp);
 	xfer->c_flags = C_SKIP_QUEUE;
@@ -812,9 +827,11 @@ wd_dumpblocks(device_t self, void *va, daddr_t blkno, int nblk)
 	(*wd->atabus->ata_bio)(wd->drvp, xfer);
 	error = (xfer->c_bio.flags & ATA_ITSDONE) == 0 ||
 	    xfer->c_bio.error != NOERROR ? EIO : 0;
-	/* One command at a time until the bus has asked what the drive can. */
-	wd->drvp->drv_openings = 1;
-	wd->drvp->drv_done = wddone;
 	ata_free_xfer(chp, xfer);
+	wd->drvp->drv_done = wddone;
+	ata_channel_lock(chp);
+	ata_channel_thaw_locked(chp);
+	ata_channel_unlock(chp);
+	atastart(chp);
 	return error;
 }

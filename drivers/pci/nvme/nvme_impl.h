@@ -72,6 +72,7 @@ bool	nvme_q_pending(struct nvme_softc *, struct nvme_queue *);
 bool	nvme_q_overdue(struct nvme_queue *, int);
 void	nvme_q_abort(struct nvme_queue *);
 struct nvme_ccb *nvme_ccb_get(struct nvme_queue *, bool);
+struct nvme_ccb *nvme_ccb_poll(struct nvme_queue *, int);
 void	nvme_ccb_put(struct nvme_queue *, struct nvme_ccb *);
 int	nvme_q_submit(struct nvme_softc *, struct nvme_queue *,
 	    struct nvme_ccb *, const struct nvme_sqe *, int);

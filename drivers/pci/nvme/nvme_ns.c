@@ -51,8 +51,10 @@ nvme_ns_dobio(struct nvme_softc *sc, uint16_t nsid, void *cookie,
 	if (secsize <= 0 || datasize == 0 || datasize % secsize != 0 ||
 	    datasize / secsize > 0x10000 || blkno < 0)
 		return EINVAL;
-	if ((q = nvme_pick_q(sc, false)) == NULL ||
-	    (ccb = nvme_ccb_get(q, false)) == NULL)
+	if ((q = nvme_pick_q(sc, poll)) == NULL)
+		return EAGAIN;
+	ccb = poll ? nvme_ccb_poll(q, NVME_IO_TIMEOUT) : nvme_ccb_get(q, false);
+	if (ccb == NULL)
 		return EAGAIN;
 
 	ccb->nnc_done = done;
@@ -108,7 +110,7 @@ nvme_ns_exec(struct nvme_softc *sc, struct nvme_sqe *sqe, void *data,
 	int error = 0;
 
 	q = nvme_pick_q(sc, true);
-	ccb = nvme_ccb_get(q, !poll);
+	ccb = poll ? nvme_ccb_poll(q, NVME_IO_TIMEOUT) : nvme_ccb_get(q, true);
 	if (ccb == NULL)
 		return EAGAIN;
 	if (len != 0)

@@ -330,6 +330,20 @@ nvme_ccb_get(struct nvme_queue *q, bool wait)
 	return ccb;
 }
 
+/* The same without sleep: completes what is done meanwhile; NULL after ms. */
+struct nvme_ccb *
+nvme_ccb_poll(struct nvme_queue *q, int ms)
+{
+	struct nvme_ccb *ccb;
+	long polls = 0;
+
+	while ((ccb = nvme_ccb_get(q, false)) == NULL && polls++ < ms * 100L) {
+		(void)nvme_q_complete(q->q_sc, q);
+		delay(10);
+	}
+	return ccb;
+}
+
 /* Gives a busy or done command back. */
 void
 nvme_ccb_put(struct nvme_queue *q, struct nvme_ccb *ccb)
