@@ -500,6 +500,8 @@ disk(struct ahcim *sc, struct exec *x, unsigned part)
 		x->fis[12] = 0xff;	/* awake */
 		return 0;
 	case 0xe0:
+		sc->stats.as_standbys++;
+		return 0;
 	case 0xe1:
 		return 0;
 	default:

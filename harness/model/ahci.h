@@ -105,7 +105,7 @@ struct ahcim_stats {
 	uint64_t as_commands, as_done;
 	uint64_t as_read, as_written;	/* bytes */
 	uint64_t as_queued, as_together; /* queued commands, most at a time */
-	uint64_t as_flushes, as_packets, as_resets;	/* resets of links */
+	uint64_t as_flushes, as_standbys, as_packets, as_resets; /* of links */
 };
 const struct ahcim_stats *ahcim_stats(struct pcim_dev *);
 

@@ -82,9 +82,10 @@ extern void (*rump_vfs_sync)(void);
  * Hooks of the device faction, no-ops until it sets them.  mainbus: all
  * drivers are known, their devices may be found.  acquire: a reference to a
  * unit (NULL: it isn't there), release gives it back; commit: the unit's
- * detach can't fail any more.
+ * detach can't fail any more; shutdown: reboot(2) with these RB_* ends it all.
  */
 extern void (*rump_dev_mainbus)(void);
+extern void (*rump_dev_shutdown)(int);
 extern device_t (*rump_dev_acquire)(struct cfdriver *, int);
 extern void (*rump_dev_release)(device_t);
 extern void (*rump_dev_commit)(struct cfdriver *, int);

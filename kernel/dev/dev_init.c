@@ -10,6 +10,7 @@
 #include <sys/systm.h>
 #include <sys/disk.h>
 #include <sys/iostat.h>
+#include <sys/pmf.h>
 
 #include <rump-sys/kern.h>
 
@@ -26,6 +27,18 @@ commit(struct cfdriver *cd, int unit)
 		config_detach_commit(dev);
 }
 
+/* What is idle is detached, the rest is told: caches, and no more DMA. */
+static void
+shutdown(int how)
+{
+
+	while (config_detach_all(how))
+		continue;
+	/* Before what they may talk to is told; none is left for the caller. */
+	doshutdownhooks();
+	pmf_system_shutdown(how);
+}
+
 RUMP_COMPONENT(RUMP_COMPONENT_DEV)
 {
 
@@ -36,6 +49,7 @@ RUMP_COMPONENT(RUMP_COMPONENT_DEV)
 	rump_dev_acquire = device_lookup_acquire;
 	rump_dev_release = device_release;
 	rump_dev_commit = commit;
+	rump_dev_shutdown = shutdown;
 	iostat_init();
 	disk_sysinit();
 	dkwedge_init();

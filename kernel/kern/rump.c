@@ -456,17 +456,19 @@ rump_printevcnts(void)
 }
 
 /*
- * The end.
+ * The end: all is written and the devices are off, unless this is a panic, or
+ * one of those wants to reboot.
  */
 void
 kern_reboot(int howto, char *bootstr)
 {
-	static int syncing;
+	static bool again;
 
-	if ((howto & RB_NOSYNC) == 0 && panicstr == NULL && !cold &&
-	    !syncing) {
-		syncing = 1;
-		(*rump_vfs_sync)();
+	if (panicstr == NULL && !cold && !again) {
+		again = true;
+		if ((howto & RB_NOSYNC) == 0)
+			(*rump_vfs_sync)();
+		(*rump_dev_shutdown)(howto);
 	}
 	shutting_down = 1;
 	doshutdownhooks();

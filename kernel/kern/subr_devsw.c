@@ -67,8 +67,15 @@ no_mainbus(void)
 
 }
 
+static void
+no_shutdown(int how)
+{
+
+}
+
 /* Set by the device faction. */
 void (*rump_dev_mainbus)(void) = no_mainbus;
+void (*rump_dev_shutdown)(int) = no_shutdown;
 device_t (*rump_dev_acquire)(struct cfdriver *, int) = no_acquire;
 void (*rump_dev_release)(device_t) = no_release;
 void (*rump_dev_commit)(struct cfdriver *, int) = no_commit;

@@ -124,6 +124,116 @@ ATF_TC_BODY(two_disks, tc)
 	end();
 }
 
+static void
+begin(void)
+{
+
+	start((struct ahcim_config){ 0 });
+}
+
+static uint64_t
+flushes(void)
+{
+
+	return ahcim_stats(dev)->as_flushes;
+}
+
+/* reboot(2) flushes each disk and ends all DMA; what is idle is detached. */
+ATF_TC_WITHOUT_HEAD(reboot);
+ATF_TC_BODY(reboot, tc)
+{
+
+	ATF_CHECK_EQ(reboots(begin, flushes, ahcim_idle, RAW, 1, NULL), REBOOT_FLUSHED + REBOOT_NODMA);
+	ATF_CHECK_EQ(reboots(begin, flushes, ahcim_idle, RAW, 0, NULL), REBOOT_FLUSHED + REBOOT_LEFT);
+	ATF_CHECK_EQ(reboots(begin, flushes, ahcim_idle, RAW, 1, "ahcisata0"), REBOOT_FLUSHED +
+	    REBOOT_NODMA);
+}
+
+/* A disk that was let go, as drvctl(8) does it, and is looked for again. */
+ATF_TC_WITHOUT_HEAD(rescan_bus);
+ATF_TC_BODY(rescan_bus, tc)
+{
+
+	start((struct ahcim_config){ .ac_port[1].ap_flags = AHCIM_NCQ, .ac_delay = 20000 });
+	ATF_REQUIRE_EQ(rump_pub_dev_detach("wd0", 0), 0);
+	ATF_CHECK(!has("wd0"));
+	ATF_CHECK_EQ(rump_pub_dev_rescan("atabus1", "ata_hl", NULL), 0);
+	rump_pub_dev_settle();
+	ATF_REQUIRE(has("wd0"));
+	exercise("/dev/wd0d", 512, 20);
+	ATF_CHECK(DEV(ahcim_stats(dev)->as_together) > 1);
+	/* One that is there stays. */
+	ATF_CHECK_EQ(rump_pub_dev_rescan("atabus1", "ata_hl", NULL), 0);
+	ATF_CHECK_EQ(rump_pub_dev_rescan("atabus0", "ata_hl", NULL), 0);
+	rump_pub_dev_settle();
+	ATF_CHECK(!has("wd1"));
+	exercise(RAW, 512, 20);
+	end();
+}
+
+static void
+dump(struct ahcim_config ac)
+{
+	uint8_t buf[4096] = { 0 };
+
+	start(ac);
+	crash_dump("wd0", "/dev/wd0d", 512);
+	/* One that was dumped to still has its queue. */
+	if ((ac.ac_port[1].ap_flags & AHCIM_NCQ) != 0 && ac.ac_delay != 0)
+		ATF_CHECK(DEV(ahcim_stats(dev)->as_together) > 1);
+	DEV(ahcim_fault(dev, AHCIM_FAULT_ERROR, AHCIM_ANY, 1, 0, 0x4051));
+	ATF_CHECK_EQ(rump_dumptest_run("wd0", 0, buf, sizeof(buf)), RUMP_EIO);
+	DEV(ahcim_fault(dev, AHCIM_FAULT_NONE, 0, 0, 0, 0));
+	exercise(RAW, 512, 20);
+	end();
+}
+
+#define	DUMP(name, ...)								\
+ATF_TC_WITHOUT_HEAD(dump_##name);						\
+ATF_TC_BODY(dump_##name, tc)							\
+{										\
+	dump((struct ahcim_config){ __VA_ARGS__ });				\
+}
+DUMP(msi, .ac_flags = 0)
+DUMP(late, .ac_delay = 100000)
+DUMP(lba28, .ac_port[1].ap_flags = AHCIM_LBA28)
+DUMP(queued, .ac_port[1].ap_flags = AHCIM_NCQ)
+DUMP(queued_late, .ac_port[1].ap_flags = AHCIM_NCQ, .ac_delay = 100000)
+
+/* It does not wait for ever for what never ends, nor lose it. */
+static void
+dump_hung(unsigned flags, unsigned nth)
+{
+	static uint8_t buf[64 << 10], other[256 << 10];
+	int fd;
+
+	start((struct ahcim_config){ .ac_port[1].ap_flags = flags });
+	WORKS(fd = rump_sys_open("/dev/wd0d", RUMP_O_RDWR));
+	pattern(buf, sizeof(buf), 3);
+	pattern(other, sizeof(other), 4);
+	DEV(ahcim_fault(dev, AHCIM_FAULT_NEVER, AHCIM_ANY, nth, 1, 0));
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, other, sizeof(other), 512 << 10),
+	    (ssize_t)sizeof(other));
+	ATF_CHECK_EQ(rump_dumptest_run("wd0", 0, buf, sizeof(buf)), 0);
+	ATF_CHECK(memcmp(medium + DUMPTEST_OFFSET * 512, buf, sizeof(buf)) == 0);
+	WORKS(rump_sys_fsync(fd));
+	ATF_CHECK(memcmp(medium + (512 << 10), other, sizeof(other)) == 0);
+	WORKS(rump_sys_close(fd));
+	end();
+}
+
+ATF_TC_WITHOUT_HEAD(dump_beside_hung);
+ATF_TC_BODY(dump_beside_hung, tc)
+{
+	dump_hung(0, 1);
+}
+
+ATF_TC_WITHOUT_HEAD(dump_beside_hung_queue);
+ATF_TC_BODY(dump_beside_hung_queue, tc)
+{
+	dump_hung(AHCIM_NCQ, 3);
+}
+
 /* The write cache is asked and told. */
 ATF_TC_WITHOUT_HEAD(cache);
 ATF_TC_BODY(cache, tc)
@@ -560,12 +670,25 @@ ATF_TC_BODY(resume_without, tc)
 ATF_TC_WITHOUT_HEAD(suspend_resume);
 ATF_TC_BODY(suspend_resume, tc)
 {
+	uint8_t buf[512] = { 0 };
+	uint64_t before;
+	int fd;
 
 	start((struct ahcim_config){ 0 });
 	exercise(RAW, 512, 4);
 	ATF_CHECK_EQ(rump_pub_dev_suspend("ahcisata0"), 0);
 	ATF_CHECK_EQ(rump_pub_dev_resume("ahcisata0", 1), 0);
 	exercise(RAW, 512, 4);
+	/* The cache of one that is open goes to the disk, which stops. */
+	WORKS(fd = rump_sys_open(RAW, RUMP_O_RDWR));
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, 512, 0), 512);
+	before = DEV(ahcim_stats(dev)->as_flushes);
+	ATF_CHECK_EQ(rump_pub_dev_suspend("ahcisata0"), 0);
+	ATF_CHECK_EQ(DEV(ahcim_stats(dev)->as_flushes), before + 1);
+	ATF_CHECK_EQ(DEV(ahcim_stats(dev)->as_standbys), 2);
+	ATF_CHECK_EQ(rump_pub_dev_resume("ahcisata0", 1), 0);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, 512, 0), 512);
+	WORKS(rump_sys_close(fd));
 	end();
 }
 
@@ -582,6 +705,15 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, no_cache);
 	ATF_TP_ADD_TC(tp, two_ports);
 	ATF_TP_ADD_TC(tp, two_disks);
+	ATF_TP_ADD_TC(tp, reboot);
+	ATF_TP_ADD_TC(tp, rescan_bus);
+	ATF_TP_ADD_TC(tp, dump_msi);
+	ATF_TP_ADD_TC(tp, dump_late);
+	ATF_TP_ADD_TC(tp, dump_lba28);
+	ATF_TP_ADD_TC(tp, dump_queued);
+	ATF_TP_ADD_TC(tp, dump_queued_late);
+	ATF_TP_ADD_TC(tp, dump_beside_hung);
+	ATF_TP_ADD_TC(tp, dump_beside_hung_queue);
 	ATF_TP_ADD_TC(tp, cache);
 	ATF_TP_ADD_TC(tp, atareq);
 	ATF_TP_ADD_TC(tp, queued);

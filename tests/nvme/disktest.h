@@ -8,12 +8,15 @@
 #ifndef TESTS_NVME_DISKTEST_H
 #define TESTS_NVME_DISKTEST_H
 
+#include <sys/wait.h>
+
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <atf-c.h>
 
@@ -27,6 +30,7 @@
 #include <rump/rumpuser_fuzz.h>
 
 #include "model/pci.h"
+#include "../block/dumptest.h"
 #include "../pci/devlock.h"
 
 #define	SIZE	(1u << 20)
@@ -173,6 +177,92 @@ exercise(const char *path, unsigned sector, int rounds)
 	ATF_CHECK(memcmp(copy, medium, SIZE) == 0);
 	free(copy);
 	free(buf);
+}
+
+/* What reboots() returns of a controller, added up. */
+#define	REBOOT_FLUSHED	10	/* since the last write */
+#define	REBOOT_LEFT	1	/* the driver is detached, and it is off */
+#define	REBOOT_NODMA	2	/* if not, it is no more a bus master */
+
+static uint64_t (*end_flushes)(void), end_before;
+static int (*end_idle)(struct pcim_dev *);
+
+static void
+end_of_process(void)
+{
+	int rv = (*end_flushes)() > end_before ? REBOOT_FLUSHED : 0;
+
+	if ((*end_idle)(dev))
+		rv += REBOOT_LEFT;
+	else if ((pcim_conf_get(dev, 4, 2) & 4) == 0)
+		rv += REBOOT_NODMA;
+	_exit(rv);
+}
+
+/*
+ * A process that writes to the disk and reboots, with the disk open or not,
+ * and asleep if that is named; what its controller was like at the end.
+ */
+static inline int
+reboots(void (*begin)(void), uint64_t (*flushes)(void), int (*idle)(struct pcim_dev *),
+    const char *path, int open, const char *asleep)
+{
+	uint8_t buf[512] = { 0 };
+	int fd, status;
+	pid_t pid;
+
+	if ((pid = fork()) == 0) {
+		(*begin)();
+		fd = rump_sys_open(path, RUMP_O_RDWR);
+		if (rump_sys_pwrite(fd, buf, 512, 0) != 512)
+			_exit(30);
+		end_flushes = flushes;
+		end_idle = idle;
+		end_before = (*flushes)();
+		if (!open)
+			(void)rump_sys_close(fd);
+		if (asleep != NULL && rump_pub_dev_suspend(asleep) != 0)
+			_exit(32);
+		atexit(end_of_process);
+		(void)rump_sys_reboot(0, NULL);
+		_exit(31);
+	}
+	ATF_REQUIRE(waitpid(pid, &status, 0) == pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/*
+ * A crash dump, which goes where it should while writes are under way that it
+ * does not lose, and leaves a disk that works.  The blocks of this disk are
+ * named by path.
+ */
+static inline void
+crash_dump(const char *disk, const char *path, unsigned sector)
+{
+	static uint8_t buf[100 << 10], other[256 << 10];
+	const size_t at = DUMPTEST_OFFSET * sector + 4096;
+	int fd;
+
+	WORKS(fd = rump_sys_open(path, RUMP_O_RDWR));
+	pattern(buf, sizeof(buf), 3);
+	ATF_CHECK_EQ(rump_dumptest_run(disk, 8, buf, sizeof(buf)), 0);
+	ATF_CHECK(memcmp(medium + at, buf, sizeof(buf)) == 0);
+
+	pattern(other, sizeof(other), 4);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, other, sizeof(other), 512 << 10),
+	    (ssize_t)sizeof(other));
+	pattern(buf, sizeof(buf), 5);
+	ATF_CHECK_EQ(rump_dumptest_silently(disk, 8, buf, sizeof(buf)), 0);
+	ATF_CHECK(memcmp(medium + at, buf, sizeof(buf)) == 0);
+	WORKS(rump_sys_fsync(fd));
+	ATF_CHECK(memcmp(medium + (512 << 10), other, sizeof(other)) == 0);
+
+	ATF_CHECK_EQ(rump_dumptest_run(disk, SIZE / 512 - DUMPTEST_OFFSET * (sector / 512) - 8,
+	    buf, 4096), 0);
+	ATF_CHECK(memcmp(medium + SIZE - 4096, buf, 4096) == 0);
+	ATF_CHECK_EQ(rump_dumptest_run(disk, SIZE / 512 - DUMPTEST_OFFSET * (sector / 512), buf,
+	    4096), RUMP_EINVAL);
+	WORKS(rump_sys_close(fd));
 }
 
 #endif /* TESTS_NVME_DISKTEST_H */

@@ -127,6 +127,106 @@ ATF_TC_BODY(namespaces, tc)
 	end();
 }
 
+static void
+begin(void)
+{
+
+	start((struct nvmem_config){ 0 });
+}
+
+static uint64_t
+flushes(void)
+{
+
+	return nvmem_stats(dev)->ns_flushes;
+}
+
+/* reboot(2) flushes each disk, and ends all DMA. */
+ATF_TC_WITHOUT_HEAD(reboot);
+ATF_TC_BODY(reboot, tc)
+{
+
+	ATF_CHECK_EQ(reboots(begin, flushes, nvmem_idle, RAW, 1, NULL), REBOOT_FLUSHED + REBOOT_NODMA);
+	ATF_CHECK_EQ(reboots(begin, flushes, nvmem_idle, RAW, 0, NULL), REBOOT_FLUSHED + REBOOT_NODMA);
+	ATF_CHECK_EQ(reboots(begin, flushes, nvmem_idle, RAW, 1, "nvme0"), REBOOT_FLUSHED + REBOOT_LEFT);
+}
+
+/* A part of a disk as a disk, raw: it ends where it ends. */
+ATF_TC_WITHOUT_HEAD(wedge);
+ATF_TC_BODY(wedge, tc)
+{
+	static uint8_t buf[32768], back[32768];
+	struct {
+		char		dkw_devname[16];
+		uint8_t		dkw_wname[128];
+		char		dkw_parent[16];
+		int64_t		dkw_offset;
+		uint64_t	dkw_size;
+		char		dkw_ptype[32];
+	} dkw = { .dkw_wname = "part", .dkw_offset = 64, .dkw_size = 64, .dkw_ptype = "msdos" };
+	const size_t at = 64 * 512;
+	size_t i, kept = 0;
+	int disk, fd;
+
+	ATF_REQUIRE_EQ(sizeof(dkw), 0xd0);
+	start((struct nvmem_config){ 0 });
+	WORKS(disk = rump_sys_open(RAW, RUMP_O_RDWR));
+	WORKS(rump_sys_ioctl(disk, 0xc0d06479, &dkw));
+	ATF_REQUIRE_STREQ(dkw.dkw_devname, "dk0");
+	WORKS(fd = rump_sys_open("/dev/rdk0", RUMP_O_RDWR));
+	pattern(buf, sizeof(buf), 3);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, 32768, 0), 32768);
+	ATF_CHECK(memcmp(medium + at, buf, 32768) == 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, back, 32768, 512), 32768 - 512);
+	ATF_CHECK(memcmp(back, buf + 512, 32768 - 512) == 0);
+	ATF_CHECK_EQ(rump_sys_pread(fd, back, 512, 32768), 0);
+	FAILS(RUMP_EINVAL, rump_sys_pwrite(fd, buf, 100, 0));
+	memcpy(back, medium + at + 32768, 4096);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, buf, 4096, 32768 - 512), 512);
+	ATF_CHECK(memcmp(medium + at + 32768, back, 4096) == 0);
+
+	WORKS(rump_sys_fdiscard(fd, 4096, 8192));
+	for (i = 0; i < 8192; i++)
+		kept += medium[at + 4096 + i] != 0;
+	ATF_CHECK_EQ(kept, 0);
+	ATF_CHECK(memcmp(medium + at, buf, 4096) == 0);
+	ATF_CHECK(memcmp(medium + at + 12288, buf + 12288, 32768 - 12288 - 512) == 0);
+	FAILS(RUMP_EINVAL, rump_sys_fdiscard(fd, 32768 - 4096, 8192));
+	WORKS(rump_sys_close(fd));
+	WORKS(rump_sys_ioctl(disk, 0x80d0647b, &dkw));
+	FAILS(RUMP_ENXIO, rump_sys_open("/dev/rdk0", RUMP_O_RDWR));
+	WORKS(rump_sys_close(disk));
+	end();
+}
+
+static void
+dump(struct nvmem_config nc)
+{
+	unsigned sector = nc.nc_ns[0].nn_lbads != 0 ? 1u << nc.nc_ns[0].nn_lbads : 512;
+	uint8_t buf[4096] = { 0 };
+
+	start(nc);
+	crash_dump("ld0", "/dev/ld0d", sector);
+	DEV(nvmem_fault(dev, NVMEM_FAULT_STATUS, 0x01, 1, 1, 0x281));
+	ATF_CHECK_EQ(rump_dumptest_run("ld0", 0, buf, sizeof(buf)), RUMP_EIO);
+	exercise(RAW, sector, 20);
+	end();
+}
+
+#define	DUMP(name, ...)								\
+ATF_TC_WITHOUT_HEAD(dump_##name);						\
+ATF_TC_BODY(dump_##name, tc)							\
+{										\
+	dump((struct nvmem_config){ __VA_ARGS__ });				\
+}
+DUMP(msix, .nc_flags = 0)
+DUMP(intx_late, .nc_flags = NVMEM_NOMSIX | NVMEM_NOMSI, .nc_delay = 100000)
+DUMP(late, .nc_delay = 100000)
+DUMP(reverse, .nc_delay = 100000, .nc_flags = NVMEM_REVERSE)
+DUMP(queue_of_2, .nc_mqes = 2)
+DUMP(two_pages, .nc_mdts = 1)
+DUMP(sectors_4k, .nc_ns[0].nn_lbads = 12)
+
 /* The write cache is asked and told. */
 ATF_TC_WITHOUT_HEAD(cache);
 ATF_TC_BODY(cache, tc)
@@ -352,6 +452,8 @@ ATF_TC_BODY(name, tc)								\
 	fault(what, arg, error, survives);					\
 }
 FAULT(fault_status, NVMEM_FAULT_STATUS, 0x281, RUMP_EIO, 1)
+FAULT(fault_status_reserved, NVMEM_FAULT_STATUS, 0x400, RUMP_EIO, 1)
+FAULT(fault_status_only_dnr, NVMEM_FAULT_STATUS, 0x4000, RUMP_EIO, 1)
 FAULT(fault_never, NVMEM_FAULT_NEVER, 0, RUMP_EIO, 1)
 FAULT(fault_no_interrupt, NVMEM_FAULT_NOINTR, 0, 0, 1)
 FAULT(fault_fatal, NVMEM_FAULT_FATAL, 0, RUMP_EIO, 1)
@@ -708,7 +810,18 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, cache);
 	ATF_TP_ADD_TC(tp, no_discard);
 	ATF_TP_ADD_TC(tp, passthrough);
+	ATF_TP_ADD_TC(tp, reboot);
+	ATF_TP_ADD_TC(tp, wedge);
+	ATF_TP_ADD_TC(tp, dump_msix);
+	ATF_TP_ADD_TC(tp, dump_intx_late);
+	ATF_TP_ADD_TC(tp, dump_late);
+	ATF_TP_ADD_TC(tp, dump_reverse);
+	ATF_TP_ADD_TC(tp, dump_queue_of_2);
+	ATF_TP_ADD_TC(tp, dump_two_pages);
+	ATF_TP_ADD_TC(tp, dump_sectors_4k);
 	ATF_TP_ADD_TC(tp, fault_status);
+	ATF_TP_ADD_TC(tp, fault_status_reserved);
+	ATF_TP_ADD_TC(tp, fault_status_only_dnr);
 	ATF_TP_ADD_TC(tp, fault_fatal);
 	ATF_TP_ADD_TC(tp, fault_cid_free);
 	ATF_TP_ADD_TC(tp, fault_cid_large);

@@ -316,5 +316,6 @@ atabus_childdet(device_t self, device_t child)
 	}
 }
 
-CFATTACH_DECL2_NEW(atabus, sizeof(struct atabus_softc), atabus_match,
-    atabus_attach, atabus_detach, NULL, atabus_rescan, atabus_childdet);
+CFATTACH_DECL3_NEW(atabus, sizeof(struct atabus_softc), atabus_match,
+    atabus_attach, atabus_detach, NULL, atabus_rescan, atabus_childdet,
+    DVF_DETACH_SHUTDOWN);

@@ -25,6 +25,7 @@
 #include <sys/kernel.h>
 #include <sys/kmem.h>
 #include <sys/pmf.h>
+#include <sys/reboot.h>
 #include <sys/uio.h>
 #include <sys/vnode.h>
 
@@ -42,6 +43,8 @@
 
 static void	wddone(device_t, struct ata_xfer *);
 static void	wdrestart(void *);
+static int	wd_command(struct wd_softc *, uint8_t, uint8_t, uint16_t, int,
+		    int);
 static int	wd_flushcache(struct wd_softc *, int);
 static int	wd_lastclose(device_t);
 static int	wd_diskstart(device_t, struct buf *);
@@ -167,6 +170,35 @@ wd_capacity(struct wd_softc *wd)
 	return true;
 }
 
+/* What the cache has is on the disk, which stands still if it is to. */
+static void
+wd_rest(struct wd_softc *wd, bool standby)
+{
+
+	if (!DK_ATTACHED(&wd->sc_dksc))
+		return;
+	(void)wd_flushcache(wd, AT_WAIT);
+	if (standby)
+		(void)wd_command(wd, WDCC_STANDBY_IMMED, 0, 0, AT_WAIT,
+		    WD_FLUSH_TIMEOUT);
+}
+
+static bool
+wd_suspend(device_t self, const pmf_qual_t *qual)
+{
+
+	wd_rest(device_private(self), true);
+	return true;
+}
+
+static bool
+wd_shutdown(device_t self, int how)
+{
+
+	wd_rest(device_private(self), (how & RB_POWERDOWN) == RB_POWERDOWN);
+	return true;
+}
+
 static void
 wd_attach(device_t parent, device_t self, void *aux)
 {
@@ -193,7 +225,7 @@ wd_attach(device_t parent, device_t self, void *aux)
 	aprint_naive("\n");
 	aprint_normal("\n");
 	/* One without power management would keep what is beside it asleep. */
-	if (!pmf_device_register1(self, NULL, NULL, NULL))
+	if (!pmf_device_register1(self, wd_suspend, NULL, wd_shutdown))
 		aprint_error_dev(self, "no power management\n");
 
 	if ((*wd->atabus->ata_get_params)(wd->drvp, AT_WAIT,
@@ -278,8 +310,8 @@ wd_detach(device_t self, int flags)
 	return 0;
 }
 
-CFATTACH_DECL_NEW(wd, sizeof(struct wd_softc), wd_match, wd_attach, wd_detach,
-    NULL);
+CFATTACH_DECL3_NEW(wd, sizeof(struct wd_softc), wd_match, wd_attach, wd_detach,
+    NULL, NULL, NULL, DVF_DETACH_SHUTDOWN);
 
 /*
  * Transfers.
