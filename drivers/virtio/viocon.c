@@ -342,6 +342,9 @@ viocon_rx_intr(void *arg)
 	mutex_enter(&vp->vp_lock);
 	cv_broadcast(&vp->vp_cv);
 	selnotify(&vp->vp_rsel, POLLIN | POLLRDNORM, NOTE_SUBMIT);
+	/* Output buffers that are free do not come back from a broken device. */
+	if (virtio_is_broken(vp->vp_sc->sc_virtio))
+		selnotify(&vp->vp_wsel, POLLOUT | POLLHUP, NOTE_SUBMIT);
 	mutex_exit(&vp->vp_lock);
 	return 1;
 }
@@ -1206,7 +1209,8 @@ filt_vioconread(struct knote *kn, long hint)
 	if (!viocon_usable(vp) || (!ready && viocon_rx_eof(vp))) {
 		knote_set_eof(kn, 0);
 		ready = 1;
-	}
+	} else
+		knote_clear_eof(kn);
 	if ((hint & NOTE_SUBMIT) == 0)
 		mutex_exit(&vp->vp_lock);
 	return ready;
@@ -1235,7 +1239,8 @@ filt_vioconwrite(struct knote *kn, long hint)
 	if (!viocon_usable(vp)) {
 		knote_set_eof(kn, 0);
 		ready = 1;
-	}
+	} else
+		knote_clear_eof(kn);
 	if ((hint & NOTE_SUBMIT) == 0)
 		mutex_exit(&vp->vp_lock);
 	return ready;

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "model/scsi.h"
+#include "../block/dumptest.h"
 
 #define	ALL(name)								\
 ATF_TC_WITHOUT_HEAD(name##_modern);						\
@@ -266,6 +267,246 @@ ports(struct virtiom_params vp)
 }
 ALL(ports)
 
+/*
+ * kevent(2) at both ends of a port.
+ */
+static int kq;
+
+static int
+watch(int fd, uint32_t filter, uint32_t flags)
+{
+	struct rump_kevent ev = { .ident = fd, .filter = filter, .flags = flags };
+
+	return rump_sys_kevent(kq, &ev, 1, NULL, 0, NULL);
+}
+
+/* What is there to be seen, by filter: the event, and its bit in the result. */
+static unsigned
+look(struct rump_kevent ev[2])
+{
+	static const struct timespec now;
+	struct rump_kevent got[3];
+	unsigned seen = 0;
+	int n;
+
+	memset(ev, 0, 2 * sizeof(*ev));
+	n = rump_sys_kevent(kq, NULL, 0, got, 3, &now);
+	ATF_REQUIRE(n >= 0 && n <= 2);
+	while (n-- > 0) {
+		ATF_REQUIRE(got[n].filter <= RUMP_EVFILT_WRITE);
+		ev[got[n].filter] = got[n];
+		seen |= 1u << got[n].filter;
+	}
+	return seen;
+}
+
+#define	SEES(filt, bytes, eof) do {						\
+	struct rump_kevent ev_[2];						\
+	ATF_CHECK_MSG(look(ev_) >> (filt) & 1, "no event");			\
+	ATF_CHECK_EQ(ev_[filt].data, bytes);					\
+	ATF_CHECK_EQ((ev_[filt].flags & RUMP_EV_EOF) != 0, eof);		\
+} while (0)
+#define	SEESNOT(filt) do {							\
+	struct rump_kevent ev_[2];						\
+	ATF_CHECK_MSG((look(ev_) >> (filt) & 1) == 0, "flags %#x, data %lld",	\
+	    ev_[filt].flags, (long long)ev_[filt].data);			\
+} while (0)
+#define	READ	RUMP_EVFILT_READ
+#define	WRITE	RUMP_EVFILT_WRITE
+
+/* A console whose port 1 is open, and a queue for its events. */
+static struct virtiom *
+events_start(struct virtiom_params vp, int *fdp)
+{
+	struct virtiom *vm;
+
+	vt_boot();
+	vm = virtiom_console_create(&vp, 2, 1);
+	vt_plug(vm);
+	ms(200);
+	WORKS(kq = rump_sys_kqueue());
+	WORKS(*fdp = rump_sys_open("/dev/ttyVI01", RUMP_O_RDWR | RUMP_O_NONBLOCK));
+	return vm;
+}
+
+static void
+events(struct virtiom_params vp)
+{
+	uint8_t buf[512] = { 0 };
+	struct virtiom *vm;
+	int fd;
+
+	vm = events_start(vp, &fd);
+	WORKS(watch(fd, READ, RUMP_EV_ADD));
+	WORKS(watch(fd, WRITE, RUMP_EV_ADD));
+	SEESNOT(READ);
+	SEES(WRITE, 1024, 0);
+
+	/* Input, until it is read. */
+	ATF_CHECK_EQ(DEV(virtiom_console_input(vm, 1, "abc", 3)), 3);
+	ms(100);
+	SEES(READ, 3, 0);
+	ATF_CHECK_EQ(rump_sys_read(fd, buf, 2), 2);
+	SEES(READ, 1, 0);
+	ATF_CHECK_EQ(rump_sys_read(fd, buf, 2), 1);
+	SEESNOT(READ);
+
+	/* Room, and none until the device has read. */
+	DEV(virtiom_delay(vm, 50000));
+	ATF_CHECK_EQ(rump_sys_write(fd, buf, 512), 512);
+	SEES(WRITE, 512, 0);
+	ATF_CHECK_EQ(rump_sys_write(fd, buf, 512), 512);
+	FAILS(RUMP_EAGAIN, rump_sys_write(fd, buf, 512));
+	SEESNOT(WRITE);
+	ms(200);
+	SEES(WRITE, 1024, 0);
+	DEV(virtiom_delay(vm, vp.vp_delay));
+
+	/* Who has stopped looking is not told. */
+	WORKS(watch(fd, READ, RUMP_EV_DELETE));
+	WORKS(watch(fd, WRITE, RUMP_EV_DELETE));
+	ATF_CHECK_EQ(DEV(virtiom_console_input(vm, 1, "d", 1)), 1);
+	ms(100);
+	SEESNOT(READ);
+	SEESNOT(WRITE);
+	WORKS(watch(fd, READ, RUMP_EV_ADD));
+	SEES(READ, 1, 0);
+	ATF_CHECK_EQ(rump_sys_read(fd, buf, 2), 1);
+
+	/* The other side's end is that of reading; the port's of both. */
+	DEV(virtiom_console_control(vm, 1, 6, 0));	/* OPEN, no */
+	ms(200);
+	WORKS(watch(fd, WRITE, RUMP_EV_ADD));
+	SEES(READ, 0, 1);
+	SEES(WRITE, 1024, 0);
+	DEV(virtiom_console_control(vm, 1, 2, 1));	/* REMOVE */
+	ms(200);
+	SEES(READ, 0, 1);
+	SEES(WRITE, 1024, 1);
+	WORKS(watch(fd, READ, RUMP_EV_DELETE));
+	FAILS(RUMP_ENXIO, watch(fd, READ, RUMP_EV_ADD));
+	WORKS(rump_sys_close(fd));
+	SEESNOT(READ);
+	SEESNOT(WRITE);
+	WORKS(rump_sys_close(kq));
+	vt_end();
+}
+ALL(events)
+
+/* What wakes who waits for a port that has nothing to say: its end, the device's. */
+ATF_TC_WITHOUT_HEAD(events_gone);
+ATF_TC_BODY(events_gone, tc)
+{
+	struct virtiom_params vp = { 0 };
+	struct rump_kevent ev[2];
+	struct virtiom *vm;
+	int fd;
+
+	vm = events_start(vp, &fd);
+	WORKS(watch(fd, READ, RUMP_EV_ADD));
+	SEESNOT(READ);
+	DEV(virtiom_console_control(vm, 1, 2, 1));	/* REMOVE */
+	ms(200);
+	SEES(READ, 0, 1);
+	WORKS(rump_sys_close(fd));
+	DEV(virtiom_console_control(vm, 1, 1, 1));	/* ADD */
+	ms(200);
+	WORKS(fd = rump_sys_open("/dev/ttyVI01", RUMP_O_RDWR | RUMP_O_NONBLOCK));
+	WORKS(watch(fd, READ, RUMP_EV_ADD));
+	SEESNOT(READ);
+	DEV(virtiom_need_reset(vm));
+	ms(200);
+	SEES(READ, 0, 1);
+	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", 0), RUMP_EBUSY);
+	WORKS(rump_sys_close(fd));
+	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", 0), 0);
+
+	/* By force, under events of an open port; each of them says so once. */
+	vt_rescan();
+	ms(200);
+	WORKS(fd = rump_sys_open("/dev/ttyVI01", RUMP_O_RDWR | RUMP_O_NONBLOCK));
+	WORKS(watch(fd, READ, RUMP_EV_ADD | RUMP_EV_CLEAR));
+	WORKS(watch(fd, WRITE, RUMP_EV_ADD | RUMP_EV_CLEAR));
+	SEES(WRITE, 1024, 0);
+	ATF_CHECK_EQ(look(ev), 0);
+	DEV(virtiom_unplug(vm));
+	ATF_CHECK_EQ(rump_pub_dev_detach("virtio0", RUMP_DETACH_FORCE), 0);
+	ATF_CHECK_EQ(look(ev), 3);
+	ATF_CHECK(ev[READ].flags & RUMP_EV_EOF);
+	ATF_CHECK(ev[WRITE].flags & RUMP_EV_EOF);
+	ATF_CHECK_EQ(look(ev), 0);
+	WORKS(watch(fd, READ, RUMP_EV_DELETE));
+	WORKS(rump_sys_close(fd));
+	WORKS(rump_sys_close(kq));
+	vt_end();
+}
+
+/* What was an end is none when the other side, or the port, comes again. */
+ATF_TC_WITHOUT_HEAD(events_again);
+ATF_TC_BODY(events_again, tc)
+{
+	struct virtiom_params vp = { 0 };
+	struct virtiom *vm;
+	char c;
+	int fd;
+
+	vm = events_start(vp, &fd);
+	WORKS(watch(fd, READ, RUMP_EV_ADD));
+	WORKS(watch(fd, WRITE, RUMP_EV_ADD));
+	SEESNOT(READ);
+	/* The other side closes and opens again: reading goes on. */
+	DEV(virtiom_console_control(vm, 1, 6, 0));	/* OPEN, no */
+	ms(200);
+	SEES(READ, 0, 1);
+	DEV(virtiom_console_control(vm, 1, 6, 1));	/* OPEN */
+	ms(200);
+	SEESNOT(READ);
+	ATF_CHECK_EQ(DEV(virtiom_console_input(vm, 1, "x", 1)), 1);
+	ms(200);
+	SEES(READ, 1, 0);
+	ATF_CHECK_EQ(rump_sys_read(fd, &c, 1), 1);
+	FAILS(RUMP_EAGAIN, rump_sys_read(fd, &c, 1));
+	/* The port goes and comes again: what is open works again. */
+	DEV(virtiom_console_control(vm, 1, 2, 1));	/* REMOVE */
+	ms(200);
+	SEES(WRITE, 1024, 1);
+	DEV(virtiom_console_control(vm, 1, 1, 1));	/* ADD */
+	ms(200);
+	ATF_CHECK_EQ(rump_sys_write(fd, "abc", 3), 3);
+	ms(200);
+	SEES(WRITE, 1024, 0);
+	SEESNOT(READ);
+	WORKS(rump_sys_close(fd));
+	WORKS(rump_sys_close(kq));
+	vt_end();
+}
+
+/*
+ * A writer who is told of changes only (EV_CLEAR), with all buffers free, is
+ * told of a device that breaks, as a reader is.
+ */
+ATF_TC_WITHOUT_HEAD(events_broken_writer);
+ATF_TC_BODY(events_broken_writer, tc)
+{
+	struct virtiom_params vp = { 0 };
+	struct rump_kevent ev[2];
+	struct virtiom *vm;
+	int fd;
+
+	vm = events_start(vp, &fd);
+	WORKS(watch(fd, READ, RUMP_EV_ADD | RUMP_EV_CLEAR));
+	WORKS(watch(fd, WRITE, RUMP_EV_ADD | RUMP_EV_CLEAR));
+	SEES(WRITE, 1024, 0);
+	DEV(virtiom_need_reset(vm));
+	ms(200);
+	ATF_CHECK_EQ(look(ev), 3);
+	ATF_CHECK(ev[READ].flags & RUMP_EV_EOF);
+	ATF_CHECK(ev[WRITE].flags & RUMP_EV_EOF);
+	WORKS(rump_sys_close(fd));
+	WORKS(rump_sys_close(kq));
+	vt_end();
+}
+
 /* Pulled out under a reader. */
 ATF_TC_WITHOUT_HEAD(console_unplug);
 ATF_TC_BODY(console_unplug, tc)
@@ -466,6 +707,104 @@ scsi(struct virtiom_params vp)
 }
 ALL(scsi)
 
+/*
+ * A crash dump goes where it should while writes are under way, which it does
+ * not lose, and leaves a disk that works.
+ */
+static void
+scsi_dump_how(struct virtiom_params vp, int (*dump)(const char *, int64_t, const void *, size_t))
+{
+	static uint8_t buf[100 << 10], other[256 << 10], peek[256 << 10];
+	const size_t at = DUMPTEST_OFFSET * 512 + 4096;
+	struct virtiom_scsi_params sp = { .sp_cmd_per_lun = 4 };
+	struct scsim_target *t = scsim_create();
+	struct scsim_lun *lun;
+	int fd;
+
+	ATF_REQUIRE_EQ(scsim_add(t, 0, &(struct scsim_config){ .sm_type = SCSIM_DISK,
+	    .sm_nblocks = 2048 }), 0);
+	lun = scsim_lun(t, 0);
+	sp.sp_target[0] = t;
+	vt_boot();
+	vt_plug(virtiom_scsi_create(&vp, &sp));
+	WORKS(fd = rump_sys_open("/dev/sd0d", RUMP_O_RDWR));
+	vt_pattern(buf, sizeof(buf), 3);
+	ATF_CHECK_EQ((*dump)("sd0", 8, buf, sizeof(buf)), 0);
+	ATF_CHECK_EQ(DEV(scsim_peek(lun, at, peek, sizeof(buf))), 0);
+	ATF_CHECK(memcmp(peek, buf, sizeof(buf)) == 0);
+
+	vt_pattern(other, sizeof(other), 4);
+	ATF_CHECK_EQ(rump_sys_pwrite(fd, other, sizeof(other), 512 << 10), (ssize_t)sizeof(other));
+	vt_pattern(buf, sizeof(buf), 5);
+	ATF_CHECK_EQ((*dump)("sd0", 8, buf, sizeof(buf)), 0);
+	ATF_CHECK_EQ(DEV(scsim_peek(lun, at, peek, sizeof(buf))), 0);
+	ATF_CHECK(memcmp(peek, buf, sizeof(buf)) == 0);
+	WORKS(rump_sys_fsync(fd));
+	ATF_CHECK_EQ(DEV(scsim_peek(lun, 512 << 10, peek, sizeof(other))), 0);
+	ATF_CHECK(memcmp(peek, other, sizeof(other)) == 0);
+
+	ATF_CHECK_EQ((*dump)("sd0", 2048 - DUMPTEST_OFFSET, buf, 512), RUMP_EINVAL);
+	/* Target failure, of whatever writes. */
+	ATF_CHECK_EQ(DEV(scsim_fault(lun, &(struct scsim_fault){ .sf_opcode = SCSIM_ANY,
+	    .sf_status = SCSIM_CHECK, .sf_key = SCSIM_HARDWARE_ERROR, .sf_asc = 0x44 })), 0);
+	ATF_CHECK_EQ((*dump)("sd0", 0, buf, 4096), RUMP_EIO);
+	DEV(scsim_fault_clear(lun));
+	ATF_CHECK_EQ((*dump)("sd0", 0, buf, 4096), 0);
+	WORKS(rump_sys_close(fd));
+	vt_end();
+}
+
+/* The queue has room for the writes that the unit may have, and for the dump. */
+static void
+scsi_dump(struct virtiom_params vp)
+{
+
+	vp.vp_qsize = 256;
+	scsi_dump_how(vp, rump_dumptest_silently);
+}
+ALL(scsi_dump)
+
+/* One command is all that the queue takes: the dump's after those of the writes. */
+ATF_TC_WITHOUT_HEAD(scsi_dump_small_queue);
+ATF_TC_BODY(scsi_dump_small_queue, tc)
+{
+
+	scsi_dump_how((struct virtiom_params){ .vp_qsize = 4, .vp_delay = 500 },
+	    rump_dumptest_run);
+}
+
+/* A host that takes too long is given up; the next dump is told at once. */
+ATF_TC_WITHOUT_HEAD(scsi_dump_dead);
+ATF_TC_BODY(scsi_dump_dead, tc)
+{
+	struct virtiom_params vp = { 0 };
+	struct virtiom_scsi_params sp = { 0 };
+	struct scsim_target *t = scsim_create();
+	struct timespec t0, t1;
+	uint8_t buf[512] = { 0 };
+	struct virtiom *vm;
+	int fd;
+
+	ATF_REQUIRE_EQ(scsim_add(t, 0, &(struct scsim_config){ .sm_type = SCSIM_DISK,
+	    .sm_nblocks = 2048 }), 0);
+	sp.sp_target[0] = t;
+	vt_boot();
+	vm = virtiom_scsi_create(&vp, &sp);
+	vt_plug(vm);
+	WORKS(fd = rump_sys_open("/dev/rsd0d", RUMP_O_RDWR));
+	ATF_CHECK_EQ(rump_dumptest_run("sd0", 0, buf, sizeof(buf)), 0);
+	DEV(virtiom_delay(vm, 100000000));
+	WORKS(rump_sys_clock_gettime(RUMP_CLOCK_MONOTONIC, &t0));
+	ATF_CHECK_EQ(rump_dumptest_run("sd0", 0, buf, sizeof(buf)), RUMP_EIO);
+	WORKS(rump_sys_clock_gettime(RUMP_CLOCK_MONOTONIC, &t1));
+	ATF_CHECK(t1.tv_sec - t0.tv_sec >= 60);
+	ATF_CHECK_EQ(rump_dumptest_run("sd0", 0, buf, sizeof(buf)), RUMP_EIO);
+	WORKS(rump_sys_clock_gettime(RUMP_CLOCK_MONOTONIC, &t0));
+	ATF_CHECK_MSG(t0.tv_sec - t1.tv_sec < 10, "%d s", (int)(t0.tv_sec - t1.tv_sec));
+	(void)rump_sys_close(fd);
+	vt_end();
+}
+
 /* Units come and go by events. */
 ATF_TC_WITHOUT_HEAD(scsi_hotplug);
 ATF_TC_BODY(scsi_hotplug, tc)
@@ -555,10 +894,17 @@ ATF_TP_ADD_TCS(tp)
 	ADD_ALL(console);
 	ADD_ALL(ports);
 	ATF_TP_ADD_TC(tp, ports_many_late);
+	ADD_ALL(events);
+	ATF_TP_ADD_TC(tp, events_gone);
+	ATF_TP_ADD_TC(tp, events_again);
+	ATF_TP_ADD_TC(tp, events_broken_writer);
 	ATF_TP_ADD_TC(tp, console_unplug);
 	ATF_TP_ADD_TC(tp, console_asleep);
 	ATF_TP_ADD_TC(tp, console_write_late);
 	ADD_ALL(scsi);
+	ADD_ALL(scsi_dump);
+	ATF_TP_ADD_TC(tp, scsi_dump_small_queue);
+	ATF_TP_ADD_TC(tp, scsi_dump_dead);
 	ATF_TP_ADD_TC(tp, scsi_hotplug);
 	ATF_TP_ADD_TC(tp, scsi_event_flood);
 	return atf_no_error();
