@@ -236,6 +236,56 @@ KERNTEST(msix_map)
 	return 0;
 }
 
+static int
+counted(void *arg)
+{
+
+	*(int *)arg += 1;
+	return 1;
+}
+
+/* As many as there are, of either type; a handler without a name. */
+KERNTEST(messages_at_most)
+{
+	struct pt_softc *sc = pt_find(1);
+	pci_chipset_tag_t pc;
+	pci_intr_handle_t *ih;
+	int error, got = 0, max, n;
+	void *cookie;
+	bool msix;
+
+	CHECK(sc != NULL);
+	pc = sc->sc_pa.pa_pc;
+	msix = sc->sc_type == PCI_INTR_TYPE_MSIX;
+	max = sc->sc_nvec;
+	pt_intr_give(sc);
+	/* The other type is not there. */
+	n = 4;
+	error = msix ? pci_msi_alloc(&sc->sc_pa, &ih, &n) : pci_msix_alloc(&sc->sc_pa, &ih, &n);
+	CHECK_EQ(error, ENODEV);
+	n = 0;
+	error = msix ? pci_msix_alloc(&sc->sc_pa, &ih, &n) : pci_msi_alloc(&sc->sc_pa, &ih, &n);
+	CHECK_EQ(error, EINVAL);
+	n = 3;
+	error = msix ? pci_msix_alloc(&sc->sc_pa, &ih, &n) : pci_msi_alloc(&sc->sc_pa, &ih, &n);
+	CHECK_EQ(error, 0);
+	/* MSI comes in powers of two. */
+	CHECK_EQ(n, msix ? 3 : 2);
+	pci_intr_release(pc, ih, n);
+	n = 1000;
+	error = msix ? pci_msix_alloc(&sc->sc_pa, &ih, &n) : pci_msi_alloc(&sc->sc_pa, &ih, &n);
+	CHECK_EQ(error, 0);
+	CHECK_EQ(n, max);
+	cookie = pci_intr_establish(pc, ih[0], IPL_BIO, counted, &got);
+	CHECK(cookie != NULL);
+	CHECK(pci_intr_evcnt(pc, ih[0]) == NULL);
+	raise_vec(sc, 0);
+	CHECK_EQ(got, 1);
+	pci_intr_disestablish(pc, cookie);
+	pci_intr_release(pc, ih, n);
+	return 0;
+}
+
 /* A device whose MSI-X table makes no sense gets INTx. */
 KERNTEST(fell_back_to_intx)
 {

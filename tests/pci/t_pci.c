@@ -300,6 +300,24 @@ TEST(msix)
 	body("msix_map");
 }
 
+TEST(msi_at_most)
+{
+
+	setup();
+	plug(NULL, 1, 0, 1, PT_MSI, 4);
+	boot();
+	body("messages_at_most");
+}
+
+TEST(msix_at_most)
+{
+
+	setup();
+	plug(NULL, 1, 0, 1, PT_MSIX, 8);
+	boot();
+	body("messages_at_most");
+}
+
 TEST(suspend)
 {
 
@@ -788,7 +806,9 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, intx_behind);
 	ATF_TP_ADD_TC(tp, intx_off);
 	ATF_TP_ADD_TC(tp, msi);
+	ATF_TP_ADD_TC(tp, msi_at_most);
 	ATF_TP_ADD_TC(tp, msix);
+	ATF_TP_ADD_TC(tp, msix_at_most);
 	ATF_TP_ADD_TC(tp, msix_beyond);
 	ATF_TP_ADD_TC(tp, msix_io_bar);
 	ATF_TP_ADD_TC(tp, msix_no_bar);

@@ -348,6 +348,83 @@ ATF_TC_BODY(changer_events, tc)
 	end(h, "ch0");
 }
 
+/* The same by kevent(2). */
+static int kq;
+
+static int
+watch(int fd, uint32_t filter, uint32_t flags)
+{
+	struct rump_kevent ev = { .ident = (uintptr_t)fd, .filter = filter, .flags = flags };
+
+	return rump_sys_kevent(kq, &ev, 1, NULL, 0, NULL);
+}
+
+static int
+seen(struct rump_kevent *ev, size_t n)
+{
+	static const struct timespec now;
+
+	return rump_sys_kevent(kq, NULL, 0, ev, n, &now);
+}
+
+ATF_TC_WITHOUT_HEAD(changer_kevents);
+ATF_TC_BODY(changer_kevents, tc)
+{
+	struct scsi_host *h = changer();
+	struct element_status es[4];
+	struct rump_kevent ev[2];
+	unsigned events;
+	int fd;
+
+	ATF_REQUIRE((kq = rump_sys_kqueue()) >= 0);
+	ATF_REQUIRE((fd = rump_sys_open("/dev/ch0", RUMP_O_RDWR)) >= 0);
+	ATF_REQUIRE_EQ(watch(fd, RUMP_EVFILT_READ, RUMP_EV_ADD), 0);
+	ATF_CHECK_EQ(seen(ev, 2), 0);
+	scsim_attention(unit0(h), 0x28, 0x01);
+	status(fd, ST, 4, es);
+	ATF_REQUIRE_EQ(seen(ev, 2), 1);
+	ATF_CHECK_EQ(ev[0].ident, (uintptr_t)fd);
+	ATF_CHECK_EQ(ev[0].filter, RUMP_EVFILT_READ);
+	ATF_CHECK_EQ(ev[0].flags & RUMP_EV_EOF, 0);
+	ATF_CHECK_EQ(ev[0].data, sizeof(events));
+	/* It stays until it is read. */
+	ATF_CHECK_EQ(seen(ev, 2), 1);
+	ATF_REQUIRE_EQ(rump_sys_read(fd, &events, sizeof(events)), sizeof(events));
+	ATF_CHECK_EQ(seen(ev, 2), 0);
+
+	/* Another unit attention is none; writing is possible, to no effect. */
+	scsim_attention(unit0(h), 0x29, 0x00);
+	status(fd, ST, 4, es);
+	ATF_CHECK_EQ(seen(ev, 2), 0);
+	ATF_REQUIRE_EQ(watch(fd, RUMP_EVFILT_WRITE, RUMP_EV_ADD), 0);
+	ATF_REQUIRE_EQ(seen(ev, 2), 1);
+	ATF_CHECK_EQ(ev[0].filter, RUMP_EVFILT_WRITE);
+	ATF_REQUIRE_EQ(watch(fd, RUMP_EVFILT_WRITE, RUMP_EV_DELETE), 0);
+
+	/* Nobody hears of it who does not look any more. */
+	ATF_REQUIRE_EQ(watch(fd, RUMP_EVFILT_READ, RUMP_EV_DELETE), 0);
+	scsim_attention(unit0(h), 0x28, 0x00);
+	status(fd, ST, 4, es);
+	ATF_CHECK_EQ(seen(ev, 2), 0);
+	ATF_REQUIRE_EQ(watch(fd, RUMP_EVFILT_READ, RUMP_EV_ADD), 0);
+	ATF_CHECK_EQ(seen(ev, 2), 1);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(seen(ev, 2), 0);
+
+	/* A changer that goes away is the end of its events. */
+	ATF_REQUIRE((fd = rump_sys_open("/dev/ch0", RUMP_O_RDWR)) >= 0);
+	ATF_REQUIRE_EQ(watch(fd, RUMP_EVFILT_READ, RUMP_EV_ADD), 0);
+	ATF_CHECK_EQ(seen(ev, 2), 0);
+	ATF_CHECK_EQ(rump_pub_dev_detach("scsihost0", RUMP_DETACH_FORCE), 0);
+	ATF_CHECK(!have("ch0"));
+	ATF_REQUIRE_EQ(seen(ev, 2), 1);
+	ATF_CHECK(ev[0].flags & RUMP_EV_EOF);
+	ATF_CHECK_EQ(watch(fd, RUMP_EVFILT_READ, RUMP_EV_DELETE), 0);
+	ATF_CHECK_EQ(rump_sys_close(fd), 0);
+	ATF_CHECK_EQ(rump_sys_close(kq), 0);
+	scsi_host_destroy(h);
+}
+
 /* Descriptors that are too short, or go past what was read. */
 ATF_TC_WITHOUT_HEAD(changer_lies);
 ATF_TC_BODY(changer_lies, tc)
@@ -411,6 +488,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, changer_moves);
 	ATF_TP_ADD_TC(tp, changer_tags);
 	ATF_TP_ADD_TC(tp, changer_events);
+	ATF_TP_ADD_TC(tp, changer_kevents);
 	ATF_TP_ADD_TC(tp, changer_lies);
 	ATF_TP_ADD_TC(tp, sleep);
 	return atf_no_error();

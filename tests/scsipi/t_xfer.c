@@ -2,7 +2,8 @@
 
 /*
  * The bodies of st_xfer.c: each command of SCSI ends once, or there is a
- * report that says where it began.
+ * report that says where it began; and what adapters and drivers of devices
+ * are given to use.
  */
 
 #include <sys/wait.h>
@@ -14,14 +15,20 @@
 #include "rawdev.h"
 
 static void
-run(const char *name)
+run_on(const char *name, struct rawdev rd)
 {
-	struct rawdev rd = { 0 };
 
 	boot();
 	raw_attach(&rd, &plain_setup);
 	ATF_CHECK_EQ(rump_kerntest_run(name), 0);
 	raw_detach(&rd);
+}
+
+static void
+run(const char *name)
+{
+
+	run_on(name, (struct rawdev){ 0 });
 }
 
 /* A body that ends in a report with these words, and the place where its command began. */
@@ -117,6 +124,97 @@ ATF_TC_BODY(no_slot_now, tc)
 	run("xfer_no_slot");
 }
 
+ATF_TC_WITHOUT_HEAD(frozen);
+ATF_TC_BODY(frozen, tc)
+{
+
+	run("xfer_frozen");
+}
+
+ATF_TC_WITHOUT_HEAD(adapter_power);
+ATF_TC_BODY(adapter_power, tc)
+{
+
+	run("xfer_power");
+}
+
+ATF_TC_WITHOUT_HEAD(change_definition);
+ATF_TC_BODY(change_definition, tc)
+{
+
+	run("xfer_changedef");
+}
+
+ATF_TC_WITHOUT_HEAD(sync_factors);
+ATF_TC_BODY(sync_factors, tc)
+{
+
+	run("xfer_sync_factors");
+}
+
+/* What the device says to REPORT SUPPORTED OPERATION CODES, one time after the other. */
+static int
+opcodes(struct rawdev *rd, struct rumpuser_scsi_cmd *c)
+{
+	static const uint8_t
+	    good[] = { 0, 0, 0, 48,
+		0x00, 0, 0, 0, 0, 0, 0, 6,
+		0x28, 0, 0, 0, 0, 2, 0, 10,	/* 30 s, 90 s at most */
+		0, 10, 0, 0, 0, 0, 0, 30, 0, 0, 0, 90,
+		0x2a, 0, 0, 0, 0, 2, 0, 10,	/* a year */
+		0, 10, 0, 0, 0x01, 0xe1, 0x33, 0x80, 0, 0, 0, 0 },
+	    services[] = { 0, 0, 0, 40,
+		0x9e, 0, 0, 0x10, 0, 3, 0, 16,
+		0, 10, 0, 0, 0, 0, 0, 50, 0, 0, 0, 0,
+		0x9e, 0, 0, 0x12, 0, 3, 0, 16,
+		0, 10, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0 },
+	    shortdesc[] = { 0, 0, 0, 20,
+		0x28, 0, 0, 0, 0, 2, 0, 10,
+		0, 2, 0, 0,			/* ... of 4 bytes */
+		0x2a, 0, 0, 0, 0, 0, 0, 10 },
+	    cut[] = { 0xff, 0xff, 0xff, 0xff,	/* far more than there is */
+		0x28, 0, 0, 0, 0, 0, 0, 10 };
+
+	if (c->sc_cdb[0] != 0xa3)
+		return 0;
+	ATF_CHECK_EQ(c->sc_cdb[1], 0x0c);
+	ATF_CHECK_EQ(c->sc_cdb[2], 0x80);
+	switch (rd->rd_byop[0xa3]) {
+	case 1:
+		raw_data(c, good, sizeof(good));
+		break;
+	case 2:
+		raw_data(c, services, sizeof(services));
+		break;
+	case 3:
+		raw_data(c, shortdesc, sizeof(shortdesc));
+		break;
+	case 4:
+		raw_data(c, cut, sizeof(cut));
+		break;
+	default:
+		raw_check(c, 5, 0x20, 0);
+		break;
+	}
+	return 0;
+}
+
+ATF_TC_WITHOUT_HEAD(supported_opcodes);
+ATF_TC_BODY(supported_opcodes, tc)
+{
+
+	run_on("xfer_opcodes", (struct rawdev){ .rd_cmd = opcodes });
+	LOG_HAS("timeouts descriptor of 4 bytes, least is 12");
+}
+
+/* Nobody swaps to a CD. */
+ATF_TC_WITHOUT_HEAD(cd_no_swap);
+ATF_TC_BODY(cd_no_swap, tc)
+{
+
+	run_on("xfer_cd_size", (struct rawdev){ .rd_type = 5, .rd_removable = true });
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 
@@ -128,5 +226,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, event_before_attach);
 	ATF_TP_ADD_TC(tp, adapter_grows);
 	ATF_TP_ADD_TC(tp, no_slot_now);
+	ATF_TP_ADD_TC(tp, frozen);
+	ATF_TP_ADD_TC(tp, adapter_power);
+	ATF_TP_ADD_TC(tp, change_definition);
+	ATF_TP_ADD_TC(tp, sync_factors);
+	ATF_TP_ADD_TC(tp, supported_opcodes);
+	ATF_TP_ADD_TC(tp, cd_no_swap);
 	return atf_no_error();
 }
