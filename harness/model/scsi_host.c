@@ -37,11 +37,14 @@ struct scsi_host {
 	uint64_t sh_silent;		/* 0, or ns; UINT64_MAX: for ever */
 	int	 sh_struck, *sh_tampered;
 
-	/* Without autosense: what REQUEST SENSE to a unit will say. */
+	/*
+	 * Without autosense: what REQUEST SENSE to a unit will say; by LUN, NULL
+	 * until a target has said something.
+	 */
 	struct waiting {
 		uint8_t	 w_sense[SCSIM_SENSE_MAX];
 		unsigned w_len;
-	}	 sh_waiting[SCSI_HOST_MAXTARGETS][SCSIM_NLUNS];
+	}	*sh_waiting[SCSI_HOST_MAXTARGETS];
 
 	/* Commands that are kept, oldest first. */
 	struct rumpuser_scsi_cmd **sh_kept;
@@ -392,9 +395,9 @@ waiting_sense(struct scsi_host *sh, struct rumpuser_scsi_cmd *cmd)
 	struct waiting *w;
 	size_t n;
 
-	if (cmd->sc_lun >= SCSIM_NLUNS)
+	if ((w = sh->sh_waiting[cmd->sc_target]) == NULL || cmd->sc_lun >= SCSIM_NLUNS)
 		return 0;
-	w = &sh->sh_waiting[cmd->sc_target][cmd->sc_lun];
+	w += cmd->sc_lun;
 	if ((n = w->w_len) == 0)
 		return 0;
 	w->w_len = 0;
@@ -408,6 +411,18 @@ waiting_sense(struct scsi_host *sh, struct rumpuser_scsi_cmd *cmd)
 		memcpy(cmd->sc_data, w->w_sense, n);
 	cmd->sc_resid = cmd->sc_datalen - n;
 	return 1;
+}
+
+static void
+wait_sense(struct scsi_host *sh, const struct rumpuser_scsi_cmd *cmd, const struct scsim_cmd *sc)
+{
+	struct waiting **wp = &sh->sh_waiting[cmd->sc_target], *w;
+
+	if (*wp == NULL && (*wp = calloc(SCSIM_NLUNS, sizeof(**wp))) == NULL)
+		abort();
+	w = &(*wp)[cmd->sc_lun];
+	w->w_len = sc->sc_senselen;
+	memcpy(w->w_sense, sc->sc_sense, sc->sc_senselen);
 }
 
 static int
@@ -446,12 +461,8 @@ submit(void *ctx, struct rumpuser_scsi_cmd *cmd)
 			cmd->sc_senselen = sc.sc_senselen;
 			memcpy(cmd->sc_sense, sc.sc_sense, sc.sc_senselen);
 		} else if (sc.sc_status == SCSIM_CHECK && sc.sc_senselen > 0 &&
-		    cmd->sc_lun < SCSIM_NLUNS) {
-			struct waiting *w = &sh->sh_waiting[cmd->sc_target][cmd->sc_lun];
-
-			w->w_len = sc.sc_senselen;
-			memcpy(w->w_sense, sc.sc_sense, sc.sc_senselen);
-		}
+		    cmd->sc_lun < SCSIM_NLUNS)
+			wait_sense(sh, cmd, &sc);
 		if (sc.sc_delay == SCSIM_NEVER)
 			never = 1;
 		else
@@ -582,8 +593,10 @@ scsi_host_destroy(struct scsi_host *sh)
 	if (sh == NULL)
 		return;
 	scsi_host_unplug(sh);
-	for (i = 0; i < SCSI_HOST_MAXTARGETS; i++)
+	for (i = 0; i < SCSI_HOST_MAXTARGETS; i++) {
 		scsim_destroy(sh->sh_target[i]);
+		free(sh->sh_waiting[i]);
+	}
 	free(sh->sh_rec);
 	free(sh->sh_kept);
 	free(sh);
