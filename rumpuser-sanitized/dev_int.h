@@ -55,13 +55,15 @@ void	ru_dma_explain(const void *addr);
  * The thread backend.  One recursive lock serialises backends; nothing on
  * fibers.  ru_dev_sleep() lets it go and waits for ru_dev_wakeup(), a time,
  * or the descriptor; the caller holds it once.  ru_dev_yield() lets threads
- * that are ready run.
+ * that are ready run; false if there is none.  ru_thread_wakes() is when the
+ * first of those that sleep for a time is ready; INT64_MAX: never.
  */
 void	ru_dev_enter(void);
 void	ru_dev_exit(void);
 void	ru_dev_sleep(int64_t until, int fd);
 void	ru_dev_wakeup(void);
-void	ru_dev_yield(void);
+bool	ru_dev_yield(void);
+int64_t	ru_thread_wakes(void);
 
 #pragma GCC visibility pop
 

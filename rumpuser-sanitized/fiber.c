@@ -459,7 +459,7 @@ ru_dev_wakeup(void)
 		ru_wake(dev_wq.wq_head);
 }
 
-void
+bool
 ru_dev_yield(void)
 {
 	struct ru_fiber *f;
@@ -467,12 +467,20 @@ ru_dev_yield(void)
 	if (timeq != NULL)
 		wake_due();
 	if (runq.wq_head == NULL)
-		return;
+		return false;
 	/* Another one in any case: the caller waits for something. */
 	f = choose();
 	wq_remove(f);
 	make_ready(ru_cur);
 	switch_to(f);
+	return true;
+}
+
+int64_t
+ru_thread_wakes(void)
+{
+
+	return timeq != NULL ? timeq->f_wake : INT64_MAX;
 }
 
 /*

@@ -843,11 +843,16 @@ ru_dev_idle(int64_t until)
 	return true;
 }
 
-/* What the device does next happens now; the step count ends a wait for nothing. */
+/*
+ * What happens next happens now: what threads do that can run, if they may;
+ * then the end of a sleep of theirs, or what the device does.  The step count
+ * ends a wait for nothing.
+ */
 void
 ru_dev_spin(bool others)
 {
-	int64_t next;
+	static bool yielded RU_STATE = false;
+	int64_t next, wake = INT64_MAX;
 
 	ru_dev_looks = 0;
 	/* A read of a register has been counted. */
@@ -855,13 +860,20 @@ ru_dev_spin(bool others)
 		rumpuser_step(RU_DEV_LOOKS);
 	if (ds == NULL || !ru_clock_virtual() || dev_pollfd() >= 0)
 		return;
+	yielded = others && !yielded && ru_dev_yield();
+	if (yielded)
+		return;
 	next = dev_next();
-	if (next != INT64_MAX) {
+	if (others)
+		wake = ru_thread_wakes();
+	if (wake < next)
+		ru_clock_advance(wake);
+	else if (next != INT64_MAX) {
 		ru_clock_advance(next);
 		dev_run();
 	}
-	if (others && (line_ready() >= 0 || line_serviced()))
-		ru_dev_yield();
+	if (others && (wake <= ru_clock_mono() || line_ready() >= 0 || line_serviced()))
+		(void)ru_dev_yield();
 }
 
 void
@@ -898,7 +910,7 @@ rumpuser_dev_delay(uint64_t ns)
 		}
 		/* Its thread may have taken one, and not come to run since. */
 		if (line_ready() >= 0 || line_serviced())
-			ru_dev_yield();
+			(void)ru_dev_yield();
 		if (ru_clock_mono() >= until && dev_next() > until)
 			break;
 	}

@@ -308,9 +308,18 @@ ru_dev_wakeup(void)
 		ru_die("write to a pipe: %s", strerror(errno));
 }
 
-void
+bool
 ru_dev_yield(void)
 {
+
+	return false;
+}
+
+int64_t
+ru_thread_wakes(void)
+{
+
+	return INT64_MAX;
 }
 
 /*

@@ -300,6 +300,17 @@ spin_thread(void *arg)
 	}
 }
 
+static uint64_t spin_woke;
+
+static void *
+spin_sleeper(void *arg)
+{
+
+	rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 0, 20000000);
+	spin_woke = rumpuser_dev_now();
+	return NULL;
+}
+
 /* Who looks at a device and never sleeps sees what it does later. */
 ATF_TC_WITHOUT_HEAD(spin);
 ATF_TC_BODY(spin, tc)
@@ -344,6 +355,15 @@ ATF_TC_BODY(spin, tc)
 		rumpuser_dev_delay(1000);
 	}
 	ATF_CHECK_EQ(runs, 11);
+	/* What sleeps meanwhile wakes in time, not when the device does something. */
+	before = rumpuser_dev_now();
+	due = before + 1000000000000;
+	ATF_REQUIRE_EQ(rumpuser_thread_create(spin_sleeper, NULL, "sleeper", 0, -1, -1, NULL), 0);
+	for (i = 0; i < 10000 && runs == 11; i++)
+		(void)rumpuser_bus_read(0, 8, 4);
+	ATF_CHECK_EQ(runs, 12);
+	ATF_CHECK_EQ(rumpuser_dev_now(), before + 1000000000000);
+	ATF_CHECK(spin_woke >= before + 20000000 && spin_woke < before + 2000000000);
 
 	if (rumpuser_dma_mode() != RUMPUSER_DMA_VIEWS)
 		return;
