@@ -879,8 +879,6 @@ sync_waits(uint64_t mach)
 	const struct syncing *sy;
 	uint64_t end = 0;
 
-	if (ru_deterministic)
-		return 0;
 	ru_lock();
 	for (sy = syncs; sy != NULL && end == 0; sy = sy->sy_next)
 		if (sy->sy_start <= mach && mach < sy->sy_end)

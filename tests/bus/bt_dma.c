@@ -428,32 +428,61 @@ KERNTEST(dma_memory)
 	return 0;
 }
 
+/* A ring of 64 bytes, all zero, as both sides see it. */
+struct ring {
+	bus_dma_segment_t rg_seg;
+	bus_dmamap_t rg_map;
+	uint8_t	*rg_p;
+};
+
+static int
+ring_make(struct ring *rg)
+{
+	void *p;
+	int n;
+
+	CHECK_EQ(bus_dmamem_alloc(DMAT, 64, 0, 0, &rg->rg_seg, 1, &n, 0), 0);
+	CHECK_EQ(bus_dmamem_map(DMAT, &rg->rg_seg, 1, 64, &p, 0), 0);
+	rg->rg_p = p;
+	memset(rg->rg_p, 0, 64);
+	CHECK_EQ(bus_dmamap_create(DMAT, 64, 1, 64, 0, 0, &rg->rg_map), 0);
+	CHECK_EQ(bus_dmamap_load(DMAT, rg->rg_map, rg->rg_p, 64, NULL, 0), 0);
+	bus_dmamap_sync(DMAT, rg->rg_map, 0, 64, BUS_DMASYNC_PREREAD | BUS_DMASYNC_PREWRITE);
+	return 0;
+}
+
+/* One that is not loaded any more. */
+static void
+ring_free(struct ring *rg)
+{
+
+	bus_dmamap_destroy(DMAT, rg->rg_map);
+	bus_dmamem_unmap(DMAT, rg->rg_p, 64);
+	bus_dmamem_free(DMAT, &rg->rg_seg, 1);
+}
+
 /*
  * A ring: both sides write, the last writer of a byte wins, and who has
  * something of the other's sees it after a sync and keeps it.
  */
 KERNTEST(dma_shared)
 {
-	bus_dma_segment_t seg;
+	struct ring rg;
 	bus_dmamap_t map;
+	bus_addr_t at;
 	uint8_t *r, copy[32];
-	void *p;
-	int n;
 
 	if (!VIEWS)
 		return 0;
 	CHECK_EQ(setup(), 0);
-	CHECK_EQ(bus_dmamem_alloc(DMAT, 64, 0, 0, &seg, 1, &n, 0), 0);
-	CHECK_EQ(bus_dmamem_map(DMAT, &seg, 1, 64, &p, 0), 0);
-	r = p;
-	memset(r, 0, 64);
-	CHECK_EQ(bus_dmamap_create(DMAT, 64, 1, 64, 0, 0, &map), 0);
-	CHECK_EQ(bus_dmamap_load(DMAT, map, r, 64, NULL, 0), 0);
-	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_PREREAD | BUS_DMASYNC_PREWRITE);
+	CHECK_EQ(ring_make(&rg), 0);
+	map = rg.rg_map;
+	at = rg.rg_seg.ds_addr;
+	r = rg.rg_p;
 
 	/* An entry that comes while the kernel looks at others stays. */
 	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_POSTREAD);
-	CHECK_EQ(store(seg.ds_addr + 16, 4, 9, RUMPUSER_DMA_TRUST), 0);
+	CHECK_EQ(store(at + 16, 4, 9, RUMPUSER_DMA_TRUST), 0);
 	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_PREREAD);
 	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_PREREAD);
 	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_POSTREAD);
@@ -466,38 +495,36 @@ KERNTEST(dma_shared)
 
 	/* Two fields in one word, one of each side. */
 	r[32] = 5;
-	CHECK_EQ(store(seg.ds_addr + 33, 1, 6, RUMPUSER_DMA_TRUST), 0);
+	CHECK_EQ(store(at + 33, 1, 6, RUMPUSER_DMA_TRUST), 0);
 	bus_dmamap_sync(DMAT, map, 32, 8, BUS_DMASYNC_PREREAD | BUS_DMASYNC_PREWRITE);
 	bus_dmamap_sync(DMAT, map, 32, 8, BUS_DMASYNC_POSTREAD | BUS_DMASYNC_POSTWRITE);
 	CHECK_EQ(r[32], 5);
 	CHECK_EQ(r[33], 6);
-	CHECK(holds(seg.ds_addr + 32, 2, 5));
+	CHECK(holds(at + 32, 2, 5));
 
 	/*
 	 * A driver that starts again clears the ring without a look at what
 	 * the device had to say: that is gone, also where there was a zero
 	 * before.
 	 */
-	CHECK_EQ(store(seg.ds_addr + 40, 8, 1, RUMPUSER_DMA_TRUST), 0);
+	CHECK_EQ(store(at + 40, 8, 1, RUMPUSER_DMA_TRUST), 0);
 	memset(r, 0, 64);
 	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_PREREAD);
 	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_POSTREAD);
 	CHECK_EQ(r[40], 0);
 	CHECK_EQ(r[47], 0);
 	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_PREWRITE);
-	CHECK_EQ(command(BM_FETCH, seg.ds_addr, 64, RUMPUSER_DMA_TRUST), 0);
+	CHECK_EQ(command(BM_FETCH, at, 64, RUMPUSER_DMA_TRUST), 0);
 	CHECK_EQ(bus_space_read_8(MEM, regs, BM_BUF + 40), 0);
 
 	/* Coherent hardware. */
-	CHECK_EQ(store(seg.ds_addr + 8, 2, 70, RUMPUSER_DMA_COHERENT), 0);
+	CHECK_EQ(store(at + 8, 2, 70, RUMPUSER_DMA_COHERENT), 0);
 	CHECK(filled(r + 8, 2, 70));
 	/* What was never fetched is in memory all the same. */
-	CHECK_EQ(store(seg.ds_addr + 48, 4, 30, RUMPUSER_DMA_TRUST), 0);
+	CHECK_EQ(store(at + 48, 4, 30, RUMPUSER_DMA_TRUST), 0);
 	bus_dmamap_unload(DMAT, map);
 	CHECK(filled(r + 48, 4, 30));
-	bus_dmamap_destroy(DMAT, map);
-	bus_dmamem_unmap(DMAT, r, 64);
-	bus_dmamem_free(DMAT, &seg, 1);
+	ring_free(&rg);
 	teardown();
 	return 0;
 }
@@ -530,35 +557,28 @@ storer(void *arg)
 KERNTEST(dma_look_between)
 {
 	struct storer st = { .st_done = false };
-	bus_dma_segment_t seg;
+	struct ring rg;
 	struct lwp *l;
-	void *p;
-	int n;
+	int i;
 
 	if (!VIEWS)
 		return 0;
 	CHECK_EQ(setup(), 0);
-	CHECK_EQ(bus_dmamem_alloc(DMAT, 64, 0, 0, &seg, 1, &n, 0), 0);
-	CHECK_EQ(bus_dmamem_map(DMAT, &seg, 1, 64, &p, 0), 0);
-	memset(p, 0, 64);
-	CHECK_EQ(bus_dmamap_create(DMAT, 64, 1, 64, 0, 0, &st.st_map), 0);
-	CHECK_EQ(bus_dmamap_load(DMAT, st.st_map, p, 64, NULL, 0), 0);
-	bus_dmamap_sync(DMAT, st.st_map, 0, 64, BUS_DMASYNC_PREREAD | BUS_DMASYNC_PREWRITE);
-	st.st_p = (uint8_t *)p + 8;
+	CHECK_EQ(ring_make(&rg), 0);
+	st.st_map = rg.rg_map;
+	st.st_p = rg.rg_p + 8;
 	CHECK_EQ(kthread_create(PRI_NONE, KTHREAD_MPSAFE | KTHREAD_MUSTJOIN, NULL, storer, &st, &l,
 	    "storer"), 0);
 	while (!st.st_done) {
-		for (n = 0; n < 64; n++)
-			CHECK_EQ(command(BM_FETCH, seg.ds_addr, 64, RUMPUSER_DMA_TRUST), 0);
+		for (i = 0; i < 64; i++)
+			CHECK_EQ(command(BM_FETCH, rg.rg_seg.ds_addr, 64, RUMPUSER_DMA_TRUST), 0);
 		kpause("looker", false, 1, NULL);
 	}
 	CHECK_EQ(kthread_join(l), 0);
-	CHECK(holds(seg.ds_addr + 8, 1, (uint8_t)(NSTORES - 1)));
-	bus_dmamap_sync(DMAT, st.st_map, 0, 64, BUS_DMASYNC_POSTREAD | BUS_DMASYNC_POSTWRITE);
-	bus_dmamap_unload(DMAT, st.st_map);
-	bus_dmamap_destroy(DMAT, st.st_map);
-	bus_dmamem_unmap(DMAT, p, 64);
-	bus_dmamem_free(DMAT, &seg, 1);
+	CHECK(holds(rg.rg_seg.ds_addr + 8, 1, (uint8_t)(NSTORES - 1)));
+	bus_dmamap_sync(DMAT, rg.rg_map, 0, 64, BUS_DMASYNC_POSTREAD | BUS_DMASYNC_POSTWRITE);
+	bus_dmamap_unload(DMAT, rg.rg_map);
+	ring_free(&rg);
 	teardown();
 	return 0;
 }
@@ -951,21 +971,14 @@ KERNTEST(report_dma_memory_end)
 KERNTEST(report_dma_double_fetch)
 {
 	volatile uint16_t *len;
-	bus_dma_segment_t seg;
-	bus_dmamap_t map;
+	struct ring rg;
 	uint8_t copy[64];
-	void *p;
-	int n;
 
 	CHECK_EQ(setup(), 0);
-	CHECK_EQ(bus_dmamem_alloc(DMAT, 64, 0, 0, &seg, 1, &n, 0), 0);
-	CHECK_EQ(bus_dmamem_map(DMAT, &seg, 1, 64, &p, 0), 0);
-	CHECK_EQ(bus_dmamap_create(DMAT, 64, 1, 64, 0, 0, &map), 0);
-	CHECK_EQ(bus_dmamap_load(DMAT, map, p, 64, NULL, 0), 0);
-	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_PREREAD | BUS_DMASYNC_PREWRITE);
-	CHECK_EQ(store(seg.ds_addr + 4, 2, 20, RUMPUSER_DMA_TRUST), 0);
-	bus_dmamap_sync(DMAT, map, 0, 64, BUS_DMASYNC_POSTREAD);
-	len = (volatile uint16_t *)((char *)p + 4);
+	CHECK_EQ(ring_make(&rg), 0);
+	CHECK_EQ(store(rg.rg_seg.ds_addr + 4, 2, 20, RUMPUSER_DMA_TRUST), 0);
+	bus_dmamap_sync(DMAT, rg.rg_map, 0, 64, BUS_DMASYNC_POSTREAD);
+	len = (volatile uint16_t *)(rg.rg_p + 4);
 	if (*len <= sizeof(copy))
 		return 0;
 	memset(copy, 0, MIN(*len, sizeof(copy)));
